@@ -1,0 +1,65 @@
+"""Objects in S3 or in a directory: the one place that knows one from the other.
+
+The lake and the drops that loaders read are both stores. A key is a relative path with forward slashes. Listings come
+in the order of the keys, as S3 gives them, so that a caller can start after a key and stop early.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from loaders.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object in a listing. size: bytes; version: changes whenever the content is written anew."""
+
+    key: str
+    size: int
+    version: str
+    modified_at: datetime
+
+
+class Store(Protocol):
+    """What loaders need of an object store."""
+
+    url: str
+
+    @property
+    def scratch(self) -> Path:
+        """Where a file may be built before it is put: on the store's own disk, if it has one."""
+
+    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
+        """The objects whose key starts with prefix and sorts behind `after`, in the order of their keys."""
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The prefixes one level below prefix, each with its closing slash."""
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """The stored bytes in pieces, never decoded. Raises NotFoundError before the first piece."""
+
+    def put(self, key: str, data: bytes | Path) -> None:
+        """Writes or replaces an object: the bytes, or a file, which is consumed."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Writes an object unless the key is taken; False if it is, whoever took it."""
+
+    def delete(self, key: str) -> None:
+        """Removes an object; one that is not there is fine."""
+
+
+def open_store(url: str) -> Store:
+    """The store at `s3://bucket/prefix` or at a directory."""
+    # imported when asked for: boto3 takes 0.3 s that a lake in a directory need not pay
+    if url.startswith("s3://"):
+        from loaders.lake.s3 import S3Store
+
+        return S3Store(url)
+    if "://" in url:
+        raise ConfigurationError(f"cannot open {url!r}: expected s3://bucket/prefix or the path of a directory")
+    from loaders.lake.directory import DirectoryStore
+
+    return DirectoryStore(url)

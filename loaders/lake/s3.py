@@ -1,0 +1,100 @@
+"""A store in a bucket, through boto3: AWS or any service that keeps to If-None-Match."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.exceptions import S3UploadFailedError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from loaders.errors import ConfigurationError, NotFoundError
+from loaders.lake import Entry
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHUNK = 1 << 20
+
+
+class S3Store:
+    """A prefix of a bucket. Credentials, region and endpoint come from the AWS environment variables and files."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._bucket, _, prefix = self.url.removeprefix("s3://").partition("/")
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._scratch = tempfile.TemporaryDirectory(prefix="headwater-")
+        self.scratch = Path(self._scratch.name)
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        # stores other than AWS's own may not know the newer checksums
+        return boto3.client(
+            "s3",
+            config=Config(
+                retries={"mode": "standard", "max_attempts": 5},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    def _pages(self, prefix: str, **options: Any) -> Iterator[Any]:
+        paginator = self._client.get_paginator("list_objects_v2")
+        with self._told(prefix):
+            yield from paginator.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix, **options)
+
+    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
+        for page in self._pages(prefix, StartAfter=self._prefix + after):
+            for item in page.get("Contents", []):
+                if not item["Key"].endswith("/"):  # consoles make empty objects to show a folder
+                    key = item["Key"].removeprefix(self._prefix)
+                    yield Entry(key, item["Size"], item["ETag"].strip('"'), item["LastModified"])
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        for page in self._pages(prefix, Delimiter="/"):
+            yield from (item["Prefix"].removeprefix(self._prefix) for item in page.get("CommonPrefixes", []))
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        with self._told(key):
+            body = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"]
+            yield from body.iter_chunks(CHUNK)
+
+    def put(self, key: str, data: bytes | Path) -> None:
+        with self._told(key):
+            if isinstance(data, Path):
+                self._client.upload_file(str(data), self._bucket, self._prefix + key)
+                data.unlink()
+            else:
+                self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data)
+
+    def create(self, key: str, data: bytes) -> bool:
+        with self._told(key):
+            try:
+                self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*")
+            except ClientError as error:
+                # 412: taken, or taken by our own first try whose answer was lost; 409: another create is under way.
+                # The caller reads the object back and sees whose it is.
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
+                    return False
+                raise
+            return True
+
+    def delete(self, key: str) -> None:
+        with self._told(key):
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+
+    @contextmanager
+    def _told(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (BotoCoreError, S3UploadFailedError, ClientError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+            if code == "NoSuchKey":
+                raise NotFoundError(f"{self.url}/{key}: no such object") from error
+            hint = "check that the bucket exists, the AWS_ variables in .env and the permissions, and run again"
+            raise ConfigurationError(f"{self.url}/{key}: {error}; {hint}") from error
