@@ -1,0 +1,169 @@
+"""The commit log of a stream: the only thing that makes landed objects visible.
+
+    log/<source>/<stream>/<999999999999 - load_seq>.json    one commit, create-only; the newest sorts first
+    log/<source>/<stream>/_seen.json                        the last load that found nothing (heartbeat)
+    log/<source>/<stream>/_failed.json                      the last load that failed
+
+A commit is JSON lines: the load, then a line for each input that was read, each object that was added and each key
+that was removed. Data and state move in this one atomic step; numbers have no gaps, so a reader that knows the last
+number also knows the only key that the next commit can have.
+"""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from loaders.errors import ConcurrentLoadError, ExpiredLoadError, NotFoundError
+from loaders.lake import Store
+
+COMMIT_WITHIN = timedelta(hours=12)
+"""A load older than this may not commit, so that `clean`, which waits twice as long, never removes what it wrote."""
+
+_NEWEST_FIRST = 999_999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something that was read: an object of a drop, or a page of an API. rows and rejects count what it gave."""
+
+    input: int
+    key: str
+    version: str
+    params: dict[str, str]
+    rows: int
+    rejects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A data object of the lake. content: `records` or `rejects`; sha256: of the stored bytes."""
+
+    object: str
+    content: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One load, as its commit tells it. Totals run over all loads of the stream up to this one."""
+
+    source: str
+    stream: str
+    load_seq: int
+    load_id: str
+    started_at: str
+    committed_at: str
+    landed: int
+    rejected: int
+    landed_total: int
+    rejected_total: int
+    state: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+class Log:
+    """The log of one stream in one lake."""
+
+    def __init__(self, store: Store, source: str, stream: str) -> None:
+        self.store, self.source, self.stream = store, source, stream
+        self._folder = f"log/{source}/{stream}/"
+
+    def newest(self) -> Commit | None:
+        """The last commit, or None: one short listing and one read, however long the log."""
+        first = next(self.store.entries(self._folder), None)
+        return self._read(first.key) if first and not first.key.startswith(f"{self._folder}_") else None
+
+    def _read(self, key: str) -> Commit:
+        line = json.loads(b"".join(self.store.chunks(key)).partition(b"\n")[0])
+        line.pop("kind")
+        return Commit(**line)
+
+    def commit(  # noqa: PLR0913
+        self,
+        *,
+        after: Commit | None,
+        load_id: str,
+        started_at: datetime,
+        inputs: Sequence[Input],
+        added: Sequence[Added],
+        removed: Sequence[str] = (),
+        state: dict[str, Any],
+        warnings: Sequence[str] = (),
+    ) -> Commit:
+        """Makes a load visible as the successor of `after`.
+
+        Raises ConcurrentLoadError if another load took the number, ExpiredLoadError if this one took too long.
+        Either way the lake is as before, but for objects that nobody sees.
+        """
+        now = datetime.now(UTC)
+        if now - started_at > COMMIT_WITHIN:
+            raise ExpiredLoadError(
+                f"{self.source}.{self.stream}: the load began {started_at:%Y-%m-%d %H:%M} UTC, over "
+                f"{COMMIT_WITHIN} ago, and was not committed; run `headwater load {self.source}` again"
+            )
+        landed, rejected = (sum(a.rows for a in added if a.content == c) for c in ("records", "rejects"))
+        commit = Commit(
+            source=self.source,
+            stream=self.stream,
+            load_seq=after.load_seq + 1 if after else 1,
+            load_id=load_id,
+            started_at=started_at.isoformat(),
+            committed_at=now.isoformat(),
+            landed=landed,
+            rejected=rejected,
+            landed_total=landed + (after.landed_total if after else 0),
+            rejected_total=rejected + (after.rejected_total if after else 0),
+            state=state,
+            warnings=list(warnings),
+        )
+        lines = [_line("load", commit), *(_line("input", i) for i in inputs), *(_line("added", a) for a in added)]
+        lines += [json.dumps({"kind": "removed", "object": key}) for key in removed]
+        key = f"{self._folder}{_NEWEST_FIRST - commit.load_seq:012}.json"
+        if not self.store.create(key, "\n".join(lines).encode() + b"\n") and not self._is_ours(key, load_id):
+            raise ConcurrentLoadError(
+                f"{self.source}.{self.stream}: another load committed number {commit.load_seq} first; "
+                f"this one changed nothing; run `headwater load {self.source}` again"
+            )
+        return commit
+
+    def _is_ours(self, key: str, load_id: str) -> bool:
+        # the answer to a create that succeeded may have been lost, and its retry refused
+        try:
+            return self._read(key).load_id == load_id
+        except NotFoundError:
+            return False
+
+    def seen(self) -> None:
+        """Records that a load looked and found nothing new."""
+        self._note("_seen", {})
+
+    def failed(self, error: Exception) -> None:
+        """Records why a load failed. The message is one of our own errors, which never carry a secret."""
+        self._note("_failed", {"error": type(error).__name__, "message": str(error)})
+
+    def _note(self, name: str, content: dict[str, str]) -> None:
+        line = json.dumps({"at": datetime.now(UTC).isoformat(), **content})
+        self.store.put(f"{self._folder}{name}.json", line.encode())
+
+    def note(self, name: str) -> dict[str, str] | None:
+        """The last heartbeat (`_seen`) or failure (`_failed`): at, and for a failure error and message."""
+        try:
+            content: dict[str, str] = json.loads(b"".join(self.store.chunks(f"{self._folder}{name}.json")))
+        except NotFoundError:
+            return None
+        return content
+
+
+def new_load_id(at: datetime) -> str:
+    """A name for a load that sorts by time."""
+    return f"{at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+
+
+def _line(kind: str, record: Input | Added | Commit) -> str:
+    fields = {name: getattr(record, name) for name in record.__slots__}
+    return json.dumps({"kind": kind, **fields}, ensure_ascii=False)

@@ -1,0 +1,22 @@
+"""What could not be read, in the one shape that every reader gives."""
+
+from dataclasses import dataclass
+
+RAW_LIMIT = 16 * 1024 * 1024
+"""The longest record that is landed, and the most of a reject that is kept, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A part of an input that is not a record.
+
+    position: offset of the first byte in the decompressed input; reason: a short name in snake_case that can be
+    counted; detail: one sentence for a person; raw: the bytes as they came, cut at RAW_LIMIT; size: how many bytes
+    there were.
+    """
+
+    position: int
+    reason: str
+    detail: str
+    raw: bytes
+    size: int
