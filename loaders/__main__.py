@@ -1,0 +1,5 @@
+"""`python -m loaders` is `headwater`."""
+
+from loaders.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""The command line: `headwater`, or `python -m loaders`."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from loaders.declarations import Stream, read_declarations, select
+from loaders.errors import ConfigurationError, HeadwaterError
+from loaders.lake import Store, open_store
+from loaders.log import Log
+from loaders.maintenance import remove_unseen
+from loaders.periods import Period
+from loaders.registry import DEMOS, KINDS, LOAD, PREVIEW
+from loaders.settings import load_settings
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class Commands(click.Group):
+    """A user's or the world's mistake is one line on standard error and exit status 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except HeadwaterError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Lands sources in the lake and shows what is there. dbt does the rest."""
+    ctx.obj = load_settings()
+
+
+def _streams(names: tuple[str, ...]) -> list[Stream]:
+    if not Path("dbt_project.yml").is_file():
+        raise ConfigurationError(f"no dbt_project.yml in {Path.cwd()}; run this in the root of the project")
+    return select(list(read_declarations(Path("models"), KINDS)), names)
+
+
+def _lake(ctx: click.Context) -> Store:
+    return open_store(ctx.obj.lake_url)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE | SOURCE.STREAM]...")
+@click.option("--since", type=Period(), help="Only what is dated from this period on: 2026, 2026-Q1, 2026-03, …")
+@click.option("--until", type=Period(), help="Only what is dated up to and with this period.")
+@click.option("--dry-run", is_flag=True, help="Say what would be loaded; write nothing.")
+@click.pass_context
+def load(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    since: tuple[datetime, datetime] | None,
+    until: tuple[datetime, datetime] | None,
+    dry_run: bool,
+) -> None:
+    """Lands what is new in the sources, all or those that are named. A source that fails does not stop the others."""
+    lake, period, failures = _lake(ctx), (since and since[0], until and until[1]), []
+    for stream in _streams(names):
+        place = f"{stream.source}.{stream.name}"
+        try:
+            if dry_run:
+                console.print(f"{place}: would load {PREVIEW[stream.loader](lake, stream, *period)}")
+                continue
+            commits = 0
+            with console.status(f"{place}: looking for what is new"):
+                for commit in LOAD[stream.loader](lake, stream, *period):
+                    commits += 1
+                    told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
+                    console.print(f"{place}: load {commit.load_seq}: {told}")
+                    for warning in commit.warnings:
+                        console.print(f"[yellow]warning[/yellow] {place}: {warning}")
+            if not commits:
+                console.print(f"{place}: nothing new")
+        except HeadwaterError as error:
+            failures.append(place)
+            click.echo(f"Error: {place}: {error}", err=True)
+            if not dry_run:
+                _record(lake, stream, error)
+    if failures:
+        raise HeadwaterError(f"not loaded: {', '.join(failures)}; the other streams are; see `headwater status`")
+
+
+def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
+    try:
+        Log(lake, stream.source, stream.name).failed(error)
+    except HeadwaterError:
+        pass  # the lake itself is what failed, and the user has been told
+
+
+def _dbt(*arguments: str) -> None:
+    """Runs dbt beside this Python, so that one set of credentials and one writer of the warehouse is enough."""
+    dbt = Path(sys.executable).with_name("dbt")
+    if not dbt.exists():
+        raise ConfigurationError(f"no dbt beside {sys.executable}; run `make setup`")
+    if code := subprocess.run([dbt, *arguments], check=False).returncode:  # noqa: S603
+        raise HeadwaterError(f"dbt {arguments[0]} ended with status {code}; what it says above tells why")
+
+
+@main.command()
+@click.option("--target", help="The dbt target; by default the profile's.")
+@click.option("--dry-run", is_flag=True, help="Print the statements instead of running them.")
+def stage(target: str | None, dry_run: bool) -> None:
+    """Makes new commits visible in the warehouse."""
+    options = ["--target", target] if target else []
+    _dbt("run-operation", "stage_external_sources", "--args", json.dumps({"dry_run": dry_run}), "--quiet", *options)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE | SOURCE.STREAM]...")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.pass_context
+def status(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Shows, per stream, the last load, rows landed and rejected, the watermark and the age. Reads the lake only."""
+    lake, now = _lake(ctx), datetime.now(UTC)
+    rows = [_status(Log(lake, s.source, s.name), now) for s in _streams(names)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table("stream", "loads", "last load", "landed", "rejected", "watermark", "age", "failed since", title=None)
+    for row in rows:
+        table.add_row(
+            f"{row['source']}.{row['stream']}",
+            str(row["load_seq"]),
+            row["loaded_at"] or "never",
+            f"{row['landed_total']:,}",
+            f"{row['rejected_total']:,}",
+            row["watermark"] or "",
+            "" if row["age_seconds"] is None else f"{row['age_seconds'] / 3600:.1f} h",
+            row["failure"]["message"] if row["failure"] else "",
+        )
+    console.print(table)
+
+
+def _status(log: Log, now: datetime) -> dict[str, Any]:
+    newest, seen, failed = log.newest(), log.note("_seen"), log.note("_failed")
+    looked = max((t for t in (newest and newest.committed_at, seen and seen["at"]) if t), default=None)
+    return {
+        "source": log.source,
+        "stream": log.stream,
+        "load_seq": newest.load_seq if newest else 0,
+        "load_id": newest.load_id if newest else None,
+        "loaded_at": newest.committed_at[:19] + "Z" if newest else None,
+        "landed": newest.landed if newest else 0,
+        "rejected": newest.rejected if newest else 0,
+        "landed_total": newest.landed_total if newest else 0,
+        "rejected_total": newest.rejected_total if newest else 0,
+        "watermark": newest.state.get("watermark") if newest else None,
+        "looked_at": looked and looked[:19] + "Z",
+        "age_seconds": round((now - datetime.fromisoformat(looked)).total_seconds()) if looked else None,
+        "failure": failed if failed and failed["at"] > (looked or "") else None,
+    }
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; remove nothing.")
+@click.pass_context
+def clean(ctx: click.Context, dry_run: bool) -> None:
+    """Removes objects that no commit lists and that are too old for one to come: what killed loads left."""
+    removed = remove_unseen(_lake(ctx), dry_run=dry_run)
+    console.print(f"{'would remove' if dry_run else 'removed'} {len(removed)} objects")
+    for key in removed:
+        console.print(f"  {key}")
+
+
+@main.command()
+@click.option("--scale", type=click.FloatRange(min=0, min_open=True), default=1.0, help="1 is about 100,000 events.")
+@click.option("--seed", type=int, default=1, help="Another seed, another history.")
+@click.option("--dirt", type=click.FloatRange(0, 1), default=0.002, help="The share of events that are damaged.")
+@click.option("--days", type=click.IntRange(min=1), default=14, help="How many days.")
+@click.option("--until", type=Period(), help="The last of them; by default yesterday.")
+@click.option("--to", "url", help="Directory or s3:// address; by default the place that the sources declare.")
+def demo(  # noqa: PLR0913
+    scale: float, seed: int, dirt: float, days: int, until: tuple[datetime, datetime] | None, url: str | None
+) -> None:
+    """Makes demo data, always alike for the same options. Never writes where <SOURCE>_URL points, unless told --to."""
+    end = (until[1] if until else datetime.now(UTC)).date()
+    for stream in _streams(()):
+        if make := DEMOS.get(f"{stream.source}.{stream.name}"):
+            place = url or stream.location
+            made = make(open_store(place).put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
+            console.print(f"{stream.source}: {made} in {place}")

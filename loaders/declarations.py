@@ -1,0 +1,68 @@
+"""Streams, as they are declared in the dbt sources: the yml that dbt reads is the only declaration there is.
+
+A table of a source is loaded when its `config.meta` has a `loader`; what else stands there is up to that loader:
+
+    meta:
+      loader: files
+      location: demo/web-data/raw/          # a directory or s3://…; <SOURCE>_URL in the environment overrides it
+      format: json
+      keys: "{year}/{month}/{day}/{hour}/{object}"
+      look_back: 26h
+      record_key: messageId
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from loaders.errors import ConfigurationError
+
+
+class Stream(BaseModel):
+    """What every loader needs to know of a stream."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    loader: str
+    land_as: Literal["json", "parquet"] = "json"
+    record_key: str | None = None
+    """The natural key's name in the document; documents without it are landed with a hash of their bytes."""
+
+
+def read_declarations(models: Path, kinds: Mapping[str, type[Stream]]) -> Iterator[Stream]:
+    """Every stream that the dbt sources below `models` declare, checked against what its loader needs to know.
+
+    kinds: the shape of a declaration by the name of its loader. Raises ConfigurationError, naming file and field.
+    """
+    for path in sorted(models.rglob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for source in content.get("sources", []):
+            for table in source.get("tables", []):
+                meta = table.get("config", {}).get("meta", {})
+                if "loader" in meta:
+                    yield _declared(path, {"source": source["name"], "name": table["name"], **meta}, kinds)
+
+
+def _declared(path: Path, fields: dict[str, Any], kinds: Mapping[str, type[Stream]]) -> Stream:
+    place = f"{path}: {fields['source']}.{fields['name']}"
+    kind = kinds.get(fields["loader"])
+    if kind is None:
+        raise ConfigurationError(f"{place}: no loader {fields['loader']!r}; there are: {', '.join(kinds)}")
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"{place}: {told}") from error
+
+
+def select(streams: Sequence[Stream], names: Sequence[str]) -> list[Stream]:
+    """The streams named `source` or `source.stream`; all of them if no name is given."""
+    known = {name for s in streams for name in (s.source, f"{s.source}.{s.name}")}
+    if unknown := sorted(set(names) - known):
+        raise ConfigurationError(f"no source or stream {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+    return [s for s in streams if not names or {s.source, f"{s.source}.{s.name}"} & set(names)]

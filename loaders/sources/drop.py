@@ -1,0 +1,165 @@
+"""A drop: objects that appear under a prefix of a bucket or in a directory, and which of them are new.
+
+That is never judged by the last key: Firehose delivers up to a day late, and the hour in a key is that of its oldest
+record. A look lists the keys of the look-back window and takes those that are not known by key and version.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from loaders.declarations import Stream
+from loaders.lake import Entry, Store
+
+_ERROR_FOLDER = re.compile(
+    r"(processing|format-conversion|http-endpoint|splunk|elasticsearch|iceberg|snowflake|Amazon\w*Service)-failed/"
+)
+"""Firehose's error output types. A static prefix may be glued in front of them, without a slash."""
+
+_TIME_PARTS = ("year", "month", "day", "hour")
+_PART = re.compile(r"\{(\w+)\}")
+
+_HOURS = {"h": 1, "d": 24}
+
+
+def _duration(text: object) -> object:
+    if isinstance(text, str) and text[:-1].isdigit() and text[-1:] in _HOURS:
+        return timedelta(hours=int(text[:-1]) * _HOURS[text[-1]])
+    return text
+
+
+class FileDrop(Stream):
+    """Objects that appear under a prefix."""
+
+    location: str = Field(min_length=1)
+    """A directory or an s3:// address. <SOURCE>_<STREAM>_URL or <SOURCE>_URL in the environment go before it."""
+
+    format: Literal["json"]
+    keys: str
+    """The keys' pattern below the location: `{name}` stands for a part without a slash, which goes into `_params`."""
+
+    look_back: Literal["all"] | Annotated[timedelta, BeforeValidator(_duration)] = "all"
+    """How late an object may appear, as `26h` or `2d`, where year, month, day and hour of the keys say its time; they
+    must then be padded with zeros. `all` compares the whole listing instead: for small drops and restated files."""
+
+    error_objects: bool = False
+    """Whether this stream takes Firehose's error objects (any key with a folder such as `processing-failed`), which
+    may lie beside the data; every other stream leaves them."""
+
+    @property
+    def url(self) -> str:
+        """Where the drop is."""
+        names = (f"{self.source}_{self.name}_URL".upper(), f"{self.source}_URL".upper())
+        return next((os.environ[name] for name in names if os.environ.get(name)), self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object that matches the declaration, with the named parts of its key."""
+
+    entry: Entry
+    params: dict[str, str]
+
+
+@dataclass
+class Look:
+    """One look at a drop. low: the time from which keys are listed; since, until: the period a user asked for."""
+
+    drop: FileDrop
+    began: datetime
+    low: datetime | None
+    since: datetime | None
+    until: datetime | None
+    known: dict[str, str]
+    after: str = ""
+    unmatched: list[str] = field(default_factory=list)
+
+    def new(self, store: Store) -> Iterator[Found]:
+        """The objects to load, in the order of their keys."""
+        pattern = re.compile(_regex(self.drop.keys))
+        for entry in self._entries(store):
+            if bool(_ERROR_FOLDER.search(entry.key)) != self.drop.error_objects:
+                continue
+            if match := pattern.fullmatch(entry.key):
+                if self._asked(match.groupdict()) and self.known.get(entry.key) != entry.version:
+                    yield Found(entry, match.groupdict())
+            else:
+                self.unmatched.append(entry.key)
+
+    def _asked(self, params: dict[str, str]) -> bool:
+        at = _key_time(params)
+        return at is None or not ((self.since and at < self.since) or (self.until and at >= self.until))
+
+    def _entries(self, store: Store) -> Iterator[Entry]:
+        if self.drop.look_back == "all":
+            return store.entries()
+        return self._window(store, "", self.drop.keys.split("/"))
+
+    def _window(self, store: Store, prefix: str, segments: list[str]) -> Iterator[Entry]:
+        """Lists the window and nothing else: below any folders of other parts, keys sort by the time they carry."""
+        if run := _time_run(segments):
+            low = self.low or self.since
+            high = prefix + _render(run, self.until or self.began + timedelta(days=1))
+            for entry in store.entries(prefix, max(prefix + _render(run, low) if low else "", self.after)):
+                if entry.key[: len(high)] > high:
+                    return
+                yield entry
+        elif _PART.search(segments[0]):
+            pattern = re.compile(re.escape(prefix) + _regex(segments[0]) + "/")
+            for folder in store.folders(prefix):
+                if pattern.fullmatch(folder) and bool(_ERROR_FOLDER.search(folder)) == self.drop.error_objects:
+                    yield from self._window(store, folder, segments[1:])
+        else:
+            yield from self._window(store, f"{prefix}{segments[0]}/", segments[1:])
+
+    def remember(self, found: Found) -> None:
+        """The object is landed: it is known from now on."""
+        self.known[found.entry.key] = found.entry.version
+
+    def time_of(self, params: dict[str, str]) -> str:
+        """When the key says its object dates from, or when it was looked for, as ISO 8601."""
+        return (_key_time(params) or self.began).isoformat()
+
+    def window(self, at: datetime | None) -> dict[str, str]:
+        """What must stay known for a look that goes back from `at`."""
+        if self.drop.look_back == "all" or at is None:
+            return self.known
+        low, pattern = at - self.drop.look_back - timedelta(days=1), re.compile(_regex(self.drop.keys))
+        times = ((k, v, _key_time(m.groupdict())) for k, v in self.known.items() if (m := pattern.fullmatch(k)))
+        return {key: version for key, version, time in times if time is None or time >= low}
+
+
+def _regex(pattern: str) -> str:
+    return "".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(_PART.split(pattern)))
+
+
+def _time_run(segments: list[str]) -> list[str]:
+    """The leading segments that hold nothing but time."""
+    run = []
+    for segment in segments:
+        parts = _PART.findall(segment)
+        if not parts or not set(parts) <= set(_TIME_PARTS):
+            break
+        run.append(segment)
+    return run
+
+
+def _render(run: list[str], at: datetime) -> str:
+    values = {"year": f"{at:%Y}", "month": f"{at:%m}", "day": f"{at:%d}", "hour": f"{at:%H}"}
+    return "/".join(run).format(**values)
+
+
+def _key_time(params: dict[str, str]) -> datetime | None:
+    values = [params[part] for part in _TIME_PARTS if part in params]
+    if not values:
+        return None
+    try:
+        year, month, day, hour = (int(v) for v in (*values, *("1", "1", "0")[len(values) - 1 :]))
+        return datetime(year, month, day, hour, tzinfo=UTC)
+    except ValueError:
+        return None
