@@ -1,0 +1,53 @@
+{#- Rows seen per object = rows that its commit says: an engine that skips a file, or stops at a truncated one, does not
+    say so by itself. Reads the objects of the loads staged last; all of them with conservation_of: everything. -#}
+{% test rows_match_commits(model, content='records') %}
+with
+
+committed as (
+
+    select source, stream, _object, row_count
+    from {{ loads_to_check() }}
+    where content = '{{ content }}'
+
+),
+
+seen as (
+
+    select _object, count(*) as row_count
+    from {{ model }}
+    where _object in (select committed._object from committed)
+    group by _object
+
+)
+
+select
+    committed._object,
+    committed.row_count as committed_rows,
+    coalesce(seen.row_count, 0) as seen_rows
+from committed
+left join seen on committed._object = seen._object
+where
+    committed.row_count <> coalesce(seen.row_count, 0)
+    {%- if content == 'records' %}
+    and committed.source || '__' || committed.stream = '{{ model.identifier | replace("base_", "") }}'
+    {%- endif %}
+{% endtest %}
+
+{#- The objects that the conservation tests read: those staged last in each stream, or all that were not removed. -#}
+{% macro loads_to_check() -%}
+(
+    select objects.*
+    from {{ source('headwater', 'objects') }} as objects
+    {%- if var('conservation_of') != 'everything' %}
+    inner join (
+        select source, stream, max(staged_at) as staged_at
+        from {{ source('headwater', 'loads') }}
+        group by source, stream
+    ) as newest
+        on objects.source = newest.source
+        and objects.stream = newest.stream
+        and objects.staged_at = newest.staged_at
+    {%- endif %}
+    where objects._object not in (select _object from {{ source('headwater', 'removals') }})
+) as checked_objects
+{%- endmacro %}

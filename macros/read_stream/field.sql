@@ -1,0 +1,26 @@
+{#- One field of an entity: the schema that is read.
+
+    name      the column it becomes
+    type      its type, portable and with its size: varchar(65535), bigint, decimal(18, 2), timestamp …
+    path      where it stands in the document, keys joined by dots; by default the name
+    format    how its text must look and is converted (macros/read_stream/formats.sql); by default what the type says
+    required  true, or an SQL condition over the entity's texts (`text__<name>`): absent, null and empty are errors
+    accepted  the values it may have, compared as text
+    only_if   an SQL condition over the texts: elsewhere the path means something else, and the field is null
+
+    A list of fields is a macro in macros/fields/, so that base and stg models, rejects and key census share it. -#}
+{% macro field(name, type, path=none, format=none, required=false, accepted=none, only_if=none) -%}
+    {%- set by_type = {
+        'bigint': 'integer', 'integer': 'integer', 'boolean': 'boolean', 'date': 'date',
+        'timestamp': 'iso8601', 'double precision': 'double',
+    } -%}
+    {{ return({
+        'name': name,
+        'type': type,
+        'path': path or name,
+        'format': format or by_type.get(type) or ('decimal' if type.startswith('decimal') else 'text'),
+        'required': 'true' if required is true else (required or none),
+        'accepted': accepted,
+        'only_if': only_if,
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,111 @@
+{#- The typed select over a stream's new rows: what a base model is.
+
+    Every field of the list, in its order, cast from text; `cast_errors`, a JSON list of what was there and did not cast
+    or was not accepted, or was required and absent: field, path, raw_text, expected, reason; `raw_texts`, the texts of
+    all fields as a JSON object, only where there are errors; then the columns of the raw relation but `value`. -#}
+{% macro read_stream(relation, fields) %}
+with
+
+landed as (
+
+    select * from {{ landed(relation) }}
+
+),
+
+texts as (
+
+    {{ adapter.dispatch('extract_texts', 'headwater')('landed', fields) | indent(4) }}
+
+),
+
+scoped as (
+
+    select
+        {%- for f in fields %}
+        {%- if f.only_if %}
+        case when {{ f.only_if }} then text__{{ f.name }} end as raw__{{ f.name }},
+        {%- else %}
+        text__{{ f.name }} as raw__{{ f.name }},
+        {%- endif %}
+        {%- if f.required and f.required != 'true' %}
+        {{ f.required }} as required__{{ f.name }},
+        {%- endif %}
+        {%- endfor %}
+        {{ record_columns() | join(',\n        ') }}
+    from texts
+
+),
+
+typed as (
+
+    select
+        {%- for f in fields %}
+        raw__{{ f.name }},
+        {{ cast_text('raw__' ~ f.name, f.format, f.type) }} as {{ f.name }},
+        {%- if f.required and f.required != 'true' %}
+        required__{{ f.name }},
+        {%- endif %}
+        {%- endfor %}
+        {{ record_columns() | join(',\n        ') }}
+    from scoped
+
+),
+
+checked as (
+
+    select
+        *,
+        {%- set wrong = [] %}
+        {%- for f in fields %}
+        {%- do wrong.append('(' ~ (field_errors(f) | map(attribute='condition') | join(' or ')) ~ ')') %}
+        {%- endfor %}
+        ({{ wrong | join('\n            or ') }}) as has_errors
+    from typed
+
+)
+
+select
+    {%- for f in fields %}
+    {{ f.name }},
+    {%- endfor %}
+    case when has_errors then {{ adapter.dispatch('error_list', 'headwater')(fields) | indent(4) }} end as cast_errors,
+    case when has_errors then {{ adapter.dispatch('text_object', 'headwater')(fields) | indent(4) }} end as raw_texts,
+    {{ record_columns() | join(',\n    ') }}
+from checked
+{% endmacro %}
+
+{#- What says where a record came from: the columns of a raw relation but `value`. -#}
+{% macro record_columns() -%}
+    {{ return(['source', 'stream', '_object', '_row', '_hash', '_input_key', '_load_id', '_load_seq', '_loaded_at', '_params']) }}
+{%- endmacro %}
+
+{#- What can be wrong with a field: condition, reason and expectation. The conditions never hold together, are never
+    null, and read raw__<name> and <name>. -#}
+{% macro field_errors(f) -%}
+    {%- set raw, value = 'raw__' ~ f.name, f.name -%}
+    {%- set as_text = f.format in ('text', 'verbatim') -%}
+    {%- set errors = [{
+        'condition': raw ~ ' is not null and ' ~ value ~ ' is null',
+        'reason': 'too_long' if as_text else 'not_' ~ f.format,
+        'expected': f.type if as_text else f.format ~ ' as ' ~ f.type,
+    }] -%}
+    {%- if f.accepted -%}
+        {%- set values = f.accepted | map('string') | list -%}
+        {%- set literals = [] -%}
+        {%- for v in values -%}{%- do literals.append(literal(v)) -%}{%- endfor -%}
+        {%- do errors.append({
+            'condition': value ~ ' is not null and cast(' ~ value ~ ' as varchar(65535)) not in ('
+                ~ literals | join(', ') ~ ')',
+            'reason': 'not_accepted',
+            'expected': 'one of ' ~ values | join(', '),
+        }) -%}
+    {%- endif -%}
+    {%- if f.required -%}
+        {%- do errors.append({
+            'condition': raw ~ ' is null' ~ ('' if f.required == 'true' else ' and coalesce(required__' ~ f.name ~ ', false)'),
+            'reason': 'required',
+            'expected': f.type,
+        }) -%}
+    {%- endif -%}
+    {{ return(errors) }}
+{%- endmacro %}

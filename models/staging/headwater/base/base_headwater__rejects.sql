@@ -1,0 +1,4 @@
+-- Everything that loaders could not read, of all streams, once.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{{ read_stream(source('headwater', 'rejects'), landing_reject_fields()) }}

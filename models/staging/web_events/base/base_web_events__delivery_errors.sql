@@ -1,0 +1,10 @@
+-- Every description of an undeliverable record once, typed, with what did not cast.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        post_hook="{{ delete_removed_objects(source('web_events', 'delivery_errors')) }}",
+    )
+}}
+
+{{ read_stream(source('web_events', 'delivery_errors'), web_delivery_error_fields()) }}
