@@ -1,4 +1,4 @@
-"""The messages of a small Twitter-like app, as Segment writes them: message k of an hour is a function of its number."""
+"""Messages of a small Twitter-like app, as Segment writes them: message k of an hour is a function of its number."""
 
 import hashlib
 import json

@@ -80,7 +80,7 @@
             ~ " from new_lines where kind = 'added'",
         "insert into " ~ source('headwater', 'inputs') ~ " select " ~ identity ~ ", seq, input, key, version, params, "
             ~ "rows, rejects, " ~ staged_at ~ " from new_lines where kind = 'input'",
-        "insert into " ~ source('headwater', 'removals') ~ " select " ~ identity ~ ", object, seq, " ~ staged_at
+        "insert into " ~ source('headwater', 'removals') ~ " select " ~ identity ~ ", seq, object, " ~ staged_at
             ~ " from new_lines where kind = 'removed'",
         'drop table new_lines',
         'commit',

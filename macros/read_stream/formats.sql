@@ -8,7 +8,7 @@
     double    as decimal, and 1e-3
     boolean   true, false, 1, 0, in any case
     date      2026-03-02
-    iso8601   2026-03-02T14:05:09.120+05:30; a space for the T, no seconds, Z, +05, +0530 or no offset (UTC) do too
+    iso8601   2026-03-02T14:05:09.120+05:30; a space for the T, Z, +05, +0530 or no offset (UTC) do too
     epoch_ms  milliseconds since 1970-01-01T00:00:00Z -#}
 {% macro format_pattern(format) -%}
     {{ return({
@@ -17,7 +17,7 @@
         'double': '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?',
         'boolean': '([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|1|0)',
         'date': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
-        'iso8601': '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?'
+        'iso8601': '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?'
             ~ '(Z|z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?',
         'epoch_ms': '[+-]?[0-9]{1,15}',
     }[format]) }}

@@ -34,7 +34,7 @@ leaves as (
             when tree.atom = '"VARCHAR"' then 'string'
             when tree.atom = '"BOOLEAN"' then 'boolean'
             when tree.atom = '"NULL"' then 'null'
-            when tree.atom = '"JSON"' then 'mixed'
+            when tree.atom = '"JSON"' then 'object'  -- an empty one
             else 'number'
         end as json_type
     from structures, json_tree(cast(structures.structure as json)) as tree

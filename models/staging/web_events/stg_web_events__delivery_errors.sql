@@ -39,10 +39,11 @@ accepted as (
         _load_seq,
         _loaded_at
     from delivery_errors
-    where cast_errors is null
-    {% if is_incremental() %}
-    and _load_seq > (select coalesce(max(_load_seq), 0) from {{ this }})
-    {% endif %}
+    where
+        cast_errors is null
+        {% if is_incremental() %}
+        and _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
+        {% endif %}
 
 ),
 
@@ -77,10 +78,11 @@ final as (
     {% if is_incremental() %}
     left join {{ this }} as present on ranked.delivery_error_id = present.delivery_error_id
     {% endif %}
-    where ranked.record_rank = 1
-    {% if is_incremental() %}
-    and present.delivery_error_id is null
-    {% endif %}
+    where
+        ranked.record_rank = 1
+        {% if is_incremental() %}
+        and present.delivery_error_id is null
+        {% endif %}
 
 )
 

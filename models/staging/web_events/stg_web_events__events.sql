@@ -59,7 +59,7 @@ accepted as (
 touched as (
 
     select distinct event_id from accepted
-    where _load_seq > (select coalesce(max(_load_seq), 0) from {{ this }})
+    where _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
 
 ),
 {% endif %}
@@ -119,10 +119,11 @@ final as (
     {% if is_incremental() %}
     left join {{ this }} as present on ranked.event_id = present.event_id
     {% endif %}
-    where ranked.record_rank = 1
-    {% if is_incremental() %}
-    and (present.event_id is null or present._object <> ranked._object or present._row <> ranked._row)
-    {% endif %}
+    where
+        ranked.record_rank = 1
+        {% if is_incremental() %}
+        and (present.event_id is null or present._object <> ranked._object or present._row <> ranked._row)
+        {% endif %}
 
 )
 

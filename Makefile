@@ -1,0 +1,83 @@
+# Everything a user or CI runs. `make` alone prints what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SCALE ?= 1
+TARGET ?= $(HEADWATER_TARGET)
+
+# dbt reads profiles.yml here, and loaders and dbt the same settings
+export DBT_PROFILES_DIR := $(CURDIR)
+ifneq ($(TARGET),)
+export HEADWATER_TARGET := $(TARGET)
+endif
+# the packaged extension needs no download
+export HEADWATER_HTTPFS ?= $(shell ls $(CURDIR)/.venv/lib/python3.*/site-packages/duckdb_extension_httpfs/extensions/*/httpfs.duckdb_extension 2>/dev/null || echo httpfs)
+-include .env
+export
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo load build docs verify test lint format pin reset
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/headwater profiles.yml ## the virtual environment with everything pinned, and profiles.yml
+
+.venv/headwater: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/headwater-dev: requirements-dev.txt .venv/headwater
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+profiles.yml:
+	@cp profiles.example.yml profiles.yml
+
+demo: setup ## demo data in the drops that have no address of their own (SCALE=10: ten times as much)
+	@$(BIN)/headwater demo --scale $(SCALE)
+
+load: setup ## land what is new in the sources and make it visible in the warehouse
+	@$(BIN)/headwater load
+	@$(BIN)/headwater stage
+
+build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
+	@$(MAKE) --no-print-directory demo load
+	@$(BIN)/dbt build
+	@$(MAKE) --no-print-directory docs
+	@$(BIN)/headwater status
+	@echo "Built. Next: . .venv/bin/activate, then"
+	@echo "  dbt docs serve                    to read what there is"
+	@echo "  dbt show --select rejects         to see what could not be used, and why"
+	@echo "  make load && dbt build            every day; twice changes nothing"
+
+docs: setup ## the documentation, also as one file: target/static_index.html
+	@$(BIN)/dbt docs generate --static --quiet
+
+verify: setup ## check that no record of any load was lost, however old
+	@$(BIN)/dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
+
+test: .venv/headwater-dev profiles.yml ## every test
+	@$(BIN)/python -m pytest
+
+lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@HEADWATER_DUCKDB=target/lint.duckdb $(BIN)/sqlfluff lint --disable-progress-bar models analyses tests/dbt
+
+format: .venv/headwater-dev ## put Python into shape
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+pin: .venv/headwater-dev ## take newer versions into the requirements files
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url requirements.in -c requirements-dev.txt -o requirements.txt
+
+reset: ## forget lake, demo data and warehouse of this directory, to build anew
+	@rm -rf lake demo headwater.duckdb headwater.duckdb.wal target

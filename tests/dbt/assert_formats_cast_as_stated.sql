@@ -1,0 +1,90 @@
+-- The truth table of the named formats: type, format, text as it came, and what it must become (none: a cast error).
+{%- set truths = [
+    ('bigint', 'integer', '12', '12'),
+    ('bigint', 'integer', ' 12 ', '12'),
+    ('bigint', 'integer', '-7', '-7'),
+    ('bigint', 'integer', '+7', '7'),
+    ('bigint', 'integer', '007', '7'),
+    ('bigint', 'integer', '9223372036854775807', '9223372036854775807'),
+    ('bigint', 'integer', '9223372036854775808', none),
+    ('bigint', 'integer', '123456789012345678901234567890', none),
+    ('bigint', 'integer', '1.5', none),
+    ('bigint', 'integer', '1_000', none),
+    ('bigint', 'integer', '1,000', none),
+    ('bigint', 'integer', '0x10', none),
+    ('bigint', 'integer', '1e3', none),
+    ('bigint', 'integer', '--1', none),
+    ('bigint', 'integer', 'twelve', none),
+    ('bigint', 'integer', 'null', none),
+    ('decimal(18, 2)', 'decimal', '10.25', '10.25'),
+    ('decimal(18, 2)', 'decimal', '-.5', '-0.5'),
+    ('decimal(18, 2)', 'decimal', '5.', '5'),
+    ('decimal(18, 2)', 'decimal', '99999.99', '99999.99'),
+    ('decimal(18, 2)', 'decimal', '1,5', none),
+    ('decimal(18, 2)', 'decimal', '1e3', none),
+    ('decimal(18, 2)', 'decimal', '.', none),
+    ('decimal(18, 2)', 'decimal', 'NaN', none),
+    ('decimal(18, 2)', 'decimal', '12345678901234567.5', none),
+    ('double precision', 'double', '1e-3', '0.001'),
+    ('double precision', 'double', '2.5', '2.5'),
+    ('double precision', 'double', 'inf', none),
+    ('boolean', 'boolean', 'true', 'true'),
+    ('boolean', 'boolean', 'FALSE', 'false'),
+    ('boolean', 'boolean', '1', 'true'),
+    ('boolean', 'boolean', '0', 'false'),
+    ('boolean', 'boolean', 'yes', none),
+    ('date', 'date', '2024-02-29', '2024-02-29'),
+    ('date', 'date', '2023-02-29', none),
+    ('date', 'date', '2001-06-31', none),
+    ('date', 'date', '20010630', none),
+    ('date', 'date', '30/06/2001', none),
+    ('date', 'date', '2001-06-30 00:00', none),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09.120Z', '2026-03-02 14:05:09.12'),
+    ('timestamp', 'iso8601', '2015-12-10T04:08:48.55Z', '2015-12-10 04:08:48.55'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:00Z', '2026-03-02 14:05:00'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09.880123+00:00', '2026-03-02 14:05:09.880123'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09+05:30', '2026-03-02 08:35:09'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09-0800', '2026-03-02 22:05:09'),
+    ('timestamp', 'iso8601', '2026-03-02T23:30:00-05', '2026-03-03 04:30:00'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09', '2026-03-02 14:05:09'),
+    ('timestamp', 'iso8601', '2026-03-02 14:05:09', '2026-03-02 14:05:09'),
+    ('timestamp', 'iso8601', '2026-03-02 14:05', none),
+    ('timestamp', 'iso8601', '2026-02-30T00:00:00Z', none),
+    ('timestamp', 'iso8601', '2026-03-02T24:00:00Z', none),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:60Z', none),
+    ('timestamp', 'iso8601', '2026-03-02', none),
+    ('timestamp', 'iso8601', 'yesterday', none),
+    ('timestamp', 'iso8601', '1772460309', none),
+    ('timestamp', 'epoch_ms', '1547337600000', '2019-01-13 00:00:00'),
+    ('timestamp', 'epoch_ms', '1772460309244', '2026-03-02 14:05:09.244'),
+    ('timestamp', 'epoch_ms', '-1', '1969-12-31 23:59:59.999'),
+    ('timestamp', 'epoch_ms', '1772460309.244', none),
+    ('timestamp', 'epoch_ms', '2026-03-02T14:05:09Z', none),
+    ('varchar(5)', 'text', ' abc ', 'abc'),
+    ('varchar(5)', 'text', 'abcde', 'abcde'),
+    ('varchar(5)', 'text', 'abcdef', none),
+    ('varchar(5)', 'text', 'caféé', none),
+    ('varchar(5)', 'text', "it's", "it's"),
+    ('varchar(65535)', 'text', 'null', 'null'),
+] %}
+
+with
+
+truths as (
+
+    {% for type, format, text, expected in truths %}
+    select
+        {{ literal(type ~ ' as ' ~ format) }} as rule,
+        {{ literal(text) }} as text,
+        cast({{ cast_text(trimmed(literal(text)), format, type) }} as {{ type }})
+        {%- if expected is none %} is null as holds
+        {%- else %} = cast({{ literal(expected) }} as {{ type }}) as holds
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select *
+from truths
+where not coalesce(holds, false)
