@@ -12,7 +12,7 @@
     {%- for _ in range(64) if window.size -%}
         {%- set keys = [] -%}
         {%- for number in range(window.first, window.first + window.size) -%}
-            {%- do keys.append(folder ~ '%012d.json' | format(999999999999 - number)) -%}
+            {%- do keys.append(duckdb__commit_pattern(folder, number)) -%}
         {%- endfor -%}
         {%- set existing = duckdb__existing(keys) -%}
         {%- do found.extend(existing) -%}
@@ -20,6 +20,12 @@
         {%- set window.size = window.size * 2 if existing | length == window.size else 0 -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#- Newest first: a commit's key is 999999999999 less its number. In S3 a name without a wildcard is taken to exist and
+    never looked up, so the dot is written as a class of one. -#}
+{% macro duckdb__commit_pattern(folder, number) -%}
+    {{ return(folder ~ '%012d[.]json' | format(999999999999 - number)) }}
 {%- endmacro %}
 
 {% macro duckdb__existing(patterns) -%}
@@ -35,9 +41,9 @@
 
 {#- A warehouse that has staged one lake and is pointed at another would mix the two. -#}
 {% macro duckdb__check_same_log(stream, last, folder) -%}
-    {%- set key = folder ~ '%012d.json' | format(999999999999 - last[0]) -%}
-    {%- set there = duckdb__existing([key]) and run_query(
-        'select load_id from ' ~ duckdb__commit_lines([key]) ~ " where kind = 'load'"
+    {%- set files = duckdb__existing([duckdb__commit_pattern(folder, last[0])]) -%}
+    {%- set there = files and run_query(
+        'select load_id from ' ~ duckdb__commit_lines(files) ~ " where kind = 'load'"
     ).columns[0].values()[0] == last[1] -%}
     {%- if not there -%}
         {{ exceptions.raise_compiler_error(
@@ -87,16 +93,41 @@
     ]) }}
 {%- endmacro %}
 
-{#- The relation that shows the committed rows of a stream: a view, for people, tests and the first build. -#}
+{#- The relation that shows the committed rows of a stream: a view, for people, tests and the first build.
+
+    DuckDB looks at every file behind a view when it is made, so it is made only when its text changes; the view's
+    comment keeps a hash of that. -#}
 {% macro duckdb__stage_stream(stream, content) -%}
     {%- set place = lake() ~ '/' ~ stream.location ~ '/load_seq=*/' -%}
     {%- set files = {} -%}
-    {%- for suffix in ('.json.gz', '.parquet') -%}
-        {%- if run_query('select 1 from glob(' ~ literal(place ~ '*' ~ suffix) ~ ') limit 1').rows -%}
-            {%- do files.update({suffix: [place ~ '*' ~ suffix]}) -%}
-        {%- endif -%}
+    {%- for suffix in ('.json.gz', '.parquet') if duckdb__has_objects(stream, content, place, suffix) -%}
+        {%- do files.update({suffix: [place ~ '*' ~ suffix]}) -%}
     {%- endfor -%}
-    {{ return(['create or replace view ' ~ stream.relation ~ ' as\n' ~ duckdb__raw_rows(files, content)]) }}
+    {%- set rows = duckdb__raw_rows(files, content) -%}
+    {%- set made = run_query(
+        'select 1 from duckdb_views() where schema_name = ' ~ literal(stream.relation.schema) ~ ' and view_name = '
+        ~ literal(stream.relation.identifier) ~ ' and comment = ' ~ literal(local_md5(rows))
+    ).rows -%}
+    {{ return([] if made else [
+        'create or replace view ' ~ stream.relation ~ ' as\n' ~ rows,
+        'comment on view ' ~ stream.relation ~ ' is ' ~ literal(local_md5(rows)),
+    ]) }}
+{%- endmacro %}
+
+{#- Whether a stream has objects of this kind, asked of the log; of the lake only where no log is staged (a dry run). -#}
+{% macro duckdb__has_objects(stream, content, place, suffix) -%}
+    {%- if not is_staged('objects') -%}
+        {{ return(run_query('select 1 from glob(' ~ literal(place ~ '*' ~ suffix) ~ ') limit 1').rows | length > 0) }}
+    {%- endif -%}
+    {%- set query -%}
+        select 1 from {{ source('headwater', 'objects') }}
+        where content = {{ literal(content) }} and _object like {{ literal('%' ~ suffix) }}
+        {%- if stream.name %}
+            and source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
+        {%- endif %}
+        limit 1
+    {%- endset -%}
+    {{ return(run_query(query).rows | length > 0) }}
 {%- endmacro %}
 
 {#- The rows of chosen objects, as the raw relation would show them. -#}

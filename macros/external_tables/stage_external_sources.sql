@@ -57,19 +57,24 @@
 
 {#- The newest commit of a stream that the warehouse has: its number and load id, or none. -#}
 {% macro last_staged(stream) -%}
-    {#- asked by hand: load_relation would leave a transaction open, in which copying commits could not begin its own -#}
-    {%- set loads = source('headwater', 'loads') -%}
-    {%- set there -%}
-        select 1 from information_schema.tables
-        where lower(table_schema) = lower('{{ loads.schema }}') and lower(table_name) = 'loads'
-    {%- endset -%}
-    {%- if not run_query(there).rows -%}{{ return(none) }}{%- endif -%}
+    {%- if not is_staged('loads') -%}{{ return(none) }}{%- endif -%}
     {%- set query -%}
         select _load_seq, _load_id from {{ source('headwater', 'loads') }}
         where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
         order by _load_seq desc limit 1
     {%- endset -%}
     {{ return(run_query(query).rows | first | default(none)) }}
+{%- endmacro %}
+
+{#- Whether a table of the log is there. Asked by hand: load_relation would leave a transaction open, in which copying
+    commits could not begin its own. -#}
+{% macro is_staged(table) -%}
+    {%- set relation = source('headwater', table) -%}
+    {%- set query -%}
+        select 1 from information_schema.tables
+        where lower(table_schema) = lower('{{ relation.schema }}') and lower(table_name) = '{{ table }}'
+    {%- endset -%}
+    {{ return(run_query(query).rows | length > 0) }}
 {%- endmacro %}
 
 {#- The DDL of the tables that hold the log: they follow the lines of a commit (loaders/log.py). -#}
