@@ -1,0 +1,111 @@
+"""A whole project in a temporary place: real drops, lake, DuckDB file and dbt, driven as a user drives them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from dbt.cli.main import dbtRunner
+from dbt.contracts.results import RunExecutionResult
+from loaders.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Project:
+    """Where things are, and how to run them."""
+
+    place: Path
+    drop: str
+    lake: str
+
+    def headwater(self, *arguments: str) -> str:
+        """Runs the command line; what it printed. Fails with it if it fails."""
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def dbt(self, *arguments: str, callbacks: list[Callable[..., None]] | None = None) -> RunExecutionResult:
+        """Runs dbt in this process; fails with the first message if it fails."""
+        result = dbtRunner(callbacks=callbacks).invoke([*arguments, "--target-path", str(self.place / "target")])
+        assert result.success, [r.message for r in getattr(result.result, "results", []) if r.status in ("error", "fail")]
+        return result.result  # type: ignore[no-any-return]
+
+    def stage(self) -> None:
+        self.dbt("run-operation", "stage_external_sources", "--quiet")
+
+    def build(self, *arguments: str) -> None:
+        self.dbt("build", "--quiet", *arguments)
+
+    def put(self, key: str, data: bytes) -> None:
+        path = Path(self.drop) / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.place / "w.duckdb")) as connection:
+            return connection.execute(sql).fetchall()
+
+    def relations(self, *schemas: str) -> list[str]:
+        names = "', '".join(schemas)
+        return [
+            f"{schema}.{name}"
+            for schema, name in self.query(
+                f"select table_schema, table_name from information_schema.tables where table_schema in ('{names}') order by 1, 2"
+            )
+        ]
+
+    def multiset(self, relation: str, *, but: str = "") -> Counter[tuple[Any, ...]]:
+        """Every row of a relation with how often it is there, over all columns but one."""
+        exclude = f"exclude ({but})" if but and self.has_column(relation, but) else ""
+        return Counter(self.query(f"select * {exclude} from {relation}"))
+
+    def has_column(self, relation: str, column: str) -> bool:
+        return (column,) in self.query(f"select column_name from (describe {relation})")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with an empty drop, an empty lake and no warehouse yet."""
+    drop, lake = tmp_path / "drop", tmp_path / "lake"
+    drop.mkdir()
+    for name, value in {
+        "HEADWATER_LAKE": str(lake),
+        "HEADWATER_DUCKDB": str(tmp_path / "w.duckdb"),
+        "HEADWATER_TARGET": "local",
+        "WEB_EVENTS_URL": str(drop),
+        "DBT_PROFILES_DIR": str(ROOT),
+        "DBT_LOG_PATH": str(tmp_path / "logs"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(ROOT)
+    return Project(tmp_path, str(drop), str(lake))
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The project's files as a clone would have them, and nothing else."""
+    place = tmp_path_factory.mktemp("clone")
+    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    for name in files.stdout.decode().splitlines():
+        if (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, place / name)
+    shutil.copy(place / "profiles.example.yml", place / "profiles.yml")
+    yield place
+
+
+def run_dbt(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """dbt in a process of its own, with nothing but the clone's own settings."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("HEADWATER", "DBT_", "WEB_EVENTS"))}
+    dbt = Path(sys.executable).with_name("dbt")
+    return subprocess.run([dbt, *arguments], cwd=place, env=clean, capture_output=True, text=True, check=False)

@@ -1,0 +1,148 @@
+"""From raw objects to marts: what comes in is accounted for, and running again changes nothing."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from loaders.demo import web_events
+
+from tests.pipeline.conftest import Project
+
+UNTIL = date(2026, 3, 3)
+
+
+def make_demo(project: Project, *, days: int = 2, until: date = UNTIL, dirt: float = 0.02) -> web_events.Made:
+    return web_events.make(project.put, scale=0.1, seed=7, dirt=dirt, days=days, until=until)
+
+
+def everything(project: Project, *, but: str = "") -> dict[str, Counter[tuple[Any, ...]]]:
+    return {name: project.multiset(name, but=but) for name in project.relations("marts", "staging")}
+
+
+@pytest.fixture
+def built(project: Project) -> tuple[Project, web_events.Made]:
+    made = make_demo(project)
+    project.headwater("load")
+    project.stage()
+    project.build()
+    return project, made
+
+
+def test_every_record_is_accounted_for(built: tuple[Project, web_events.Made]) -> None:
+    project, made = built
+    [(landed, rejected)] = project.query("select sum(landed_count), sum(rejected_count) from marts.loads where stream = 'events'")
+    [(good, duplicates, uncastable)] = project.query("""
+        select
+            (select count(*) from staging.stg_web_events__events),
+            (select count(*) from staging.base_web_events__events where cast_errors is null)
+                - (select count(*) from staging.stg_web_events__events),
+            (select count(*) from staging.base_web_events__events where cast_errors is not null)
+    """)
+    assert (good, duplicates, uncastable) == (made.events, made.duplicates, made.uncastable)
+    assert landed == good + duplicates + uncastable
+    assert rejected >= made.broken > 0
+    [(in_marts,)] = project.query("select sum(event_count) from marts.fct_user_activity_daily")
+    assert in_marts == good
+    assert project.query("select count(*) from marts.rejects where kind = 'landing'") == [(rejected,)]
+    assert project.query("select count(distinct record_id) from marts.rejects where kind = 'cast'") == [(uncastable,)]
+    assert project.query("select count(*) from marts.delivery_errors") == [(made.error_documents,)]
+
+
+def test_a_second_run_changes_nothing(built: tuple[Project, web_events.Made]) -> None:
+    project, _ = built
+    before = everything(project)
+    assert "nothing new" in project.headwater("load")
+    project.stage()
+    project.build()
+    assert everything(project) == before
+
+
+def test_increments_give_what_a_full_refresh_gives(built: tuple[Project, web_events.Made]) -> None:
+    project, _ = built
+    make_demo(project, until=date(2026, 3, 4))
+    project.headwater("load")
+    project.stage()
+    project.build()
+    make_demo(project, days=4, until=date(2026, 3, 6))
+    project.headwater("load")
+    project.stage()
+    project.build()
+    increments = everything(project, but="_changed_at")
+    assert project.query("select max(load_seq) from marts.loads where stream = 'events'") == [(3,)]
+    project.build("--full-refresh")
+    refreshed = everything(project, but="_changed_at")
+    for name, rows in increments.items():
+        assert rows == refreshed[name], f"{name}: {list((rows - refreshed[name]).items())[:3]}"
+
+
+def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) -> None:
+    make_demo(project)
+    project.headwater("load")
+    project.stage()
+    loaded = []
+
+    def load_more(event: Any) -> None:
+        if event.info.name == "NodeFinished" and not loaded:
+            loaded.append(event.data.node_info.node_name)
+            make_demo(project, until=date(2026, 3, 4))
+            assert "load 2" in project.headwater("load")
+
+    project.dbt("build", "--quiet", "--threads", "1", callbacks=[load_more])
+    assert loaded
+    assert project.query("select max(load_seq) from marts.loads") == [(1,)]
+    for model in ("base_web_events__events", "base_web_events__events_keys", "base_headwater__rejects"):
+        assert project.query(f"select max(_load_seq) from staging.{model}") == [(1,)]
+    project.stage()
+    project.build()
+    assert project.query("select max(_load_seq) from staging.base_web_events__events") == [(2,)]
+
+
+def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.Made]) -> None:
+    from loaders.lake import open_store
+    from loaders.log import Log, new_load_id
+    from datetime import UTC, datetime
+
+    project, made = built
+    make_demo(project, until=date(2026, 3, 4))
+    project.headwater("load")
+    project.stage()
+    project.build()
+    store = open_store(project.lake)
+    log = Log(store, "web_events", "events")
+    newest = log.newest()
+    assert newest and newest.load_seq == 2
+    [second] = [e.key for e in store.entries("raw/web_events/events/load_seq=2/")]
+    now = datetime.now(UTC)
+    log.commit(
+        after=newest, load_id=new_load_id(now), started_at=now, inputs=[], added=[], removed=[second], state=newest.state
+    )
+    project.stage()
+    project.build()
+    assert project.query("select count(*) from staging.stg_web_events__events") == [(made.events,)]
+    assert project.query("select sum(event_count) from marts.fct_user_activity_daily") == [(made.events,)]
+    increments = everything(project, but="_changed_at")
+    project.build("--full-refresh")
+    refreshed = everything(project, but="_changed_at")
+    assert {n: increments[n] for n in increments if "_keys" not in n and "census" not in n} == {
+        n: refreshed[n] for n in refreshed if "_keys" not in n and "census" not in n
+    }
+
+
+def test_a_warehouse_of_another_lake_is_refused(
+    built: tuple[Project, web_events.Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = built
+    monkeypatch.setenv("HEADWATER_LAKE", str(project.place / "other"))
+    project.headwater("load")
+    with pytest.raises(AssertionError):
+        project.stage()
+
+
+def test_rebuilding_the_log_tables_from_the_lake_changes_no_mart(built: tuple[Project, web_events.Made]) -> None:
+    project, _ = built
+    before = everything(project)
+    project.query("drop schema raw cascade")
+    project.stage()
+    project.build()
+    assert everything(project) == before
