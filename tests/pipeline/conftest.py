@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 from dbt.cli.main import dbtRunner
-from dbt.contracts.results import RunExecutionResult
+
 from loaders.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -34,11 +34,11 @@ class Project:
         assert result.exit_code == 0, result.output
         return result.output
 
-    def dbt(self, *arguments: str, callbacks: list[Callable[..., None]] | None = None) -> RunExecutionResult:
-        """Runs dbt in this process; fails with the first message if it fails."""
+    def dbt(self, *arguments: str, callbacks: list[Callable[..., None]] | None = None) -> None:
+        """Runs dbt in this process; fails with its messages if it fails."""
         result = dbtRunner(callbacks=callbacks).invoke([*arguments, "--target-path", str(self.place / "target")])
-        assert result.success, [r.message for r in getattr(result.result, "results", []) if r.status in ("error", "fail")]
-        return result.result  # type: ignore[no-any-return]
+        nodes = getattr(result.result, "results", [])
+        assert result.success, [node.message for node in nodes if node.status in ("error", "fail")]
 
     def stage(self) -> None:
         self.dbt("run-operation", "stage_external_sources", "--quiet")
@@ -60,7 +60,10 @@ class Project:
         return [
             f"{schema}.{name}"
             for schema, name in self.query(
-                f"select table_schema, table_name from information_schema.tables where table_schema in ('{names}') order by 1, 2"
+                f"""
+                select table_schema, table_name from information_schema.tables
+                where table_schema in ('{names}') order by all
+            """
             )
         ]
 
@@ -92,7 +95,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's files as a clone would have them, and nothing else."""
     place = tmp_path_factory.mktemp("clone")
     files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
@@ -101,7 +104,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, place / name)
     shutil.copy(place / "profiles.example.yml", place / "profiles.yml")
-    yield place
+    return place
 
 
 def run_dbt(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

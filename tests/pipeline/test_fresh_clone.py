@@ -31,7 +31,11 @@ def test_every_model_and_column_is_described(checkout: Path) -> None:
     done = run_dbt(checkout, "parse")
     assert done.returncode == 0, done.stdout[-3000:]
     manifest = json.loads((checkout / "target/manifest.json").read_text())
-    nodes = [n for n in (*manifest["nodes"].values(), *manifest["sources"].values()) if n["resource_type"] in ("model", "source")]
+    nodes = [
+        n
+        for n in (*manifest["nodes"].values(), *manifest["sources"].values())
+        if n["resource_type"] in ("model", "source")
+    ]
     lacking = [n["unique_id"] for n in nodes if not n["description"]]
     lacking += [f"{n['unique_id']}.{c['name']}" for n in nodes for c in n["columns"].values() if not c["description"]]
     assert lacking == []

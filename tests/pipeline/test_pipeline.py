@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from loaders.demo import web_events
 
+from loaders.demo import web_events
 from tests.pipeline.conftest import Project
 
 UNTIL = date(2026, 3, 3)
@@ -31,7 +31,9 @@ def built(project: Project) -> tuple[Project, web_events.Made]:
 
 def test_every_record_is_accounted_for(built: tuple[Project, web_events.Made]) -> None:
     project, made = built
-    [(landed, rejected)] = project.query("select sum(landed_count), sum(rejected_count) from marts.loads where stream = 'events'")
+    [(landed, rejected)] = project.query(
+        "select sum(landed_count), sum(rejected_count) from marts.loads where stream = 'events'"
+    )
     [(good, duplicates, uncastable)] = project.query("""
         select
             (select count(*) from staging.stg_web_events__events),
@@ -80,7 +82,7 @@ def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) ->
     make_demo(project)
     project.headwater("load")
     project.stage()
-    loaded = []
+    loaded: list[str] = []
 
     def load_more(event: Any) -> None:
         if event.info.name == "NodeFinished" and not loaded:
@@ -99,9 +101,10 @@ def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) ->
 
 
 def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.Made]) -> None:
+    from datetime import UTC, datetime
+
     from loaders.lake import open_store
     from loaders.log import Log, new_load_id
-    from datetime import UTC, datetime
 
     project, made = built
     make_demo(project, until=date(2026, 3, 4))
@@ -111,11 +114,18 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
     store = open_store(project.lake)
     log = Log(store, "web_events", "events")
     newest = log.newest()
-    assert newest and newest.load_seq == 2
+    assert newest
+    assert newest.load_seq == 2
     [second] = [e.key for e in store.entries("raw/web_events/events/load_seq=2/")]
     now = datetime.now(UTC)
     log.commit(
-        after=newest, load_id=new_load_id(now), started_at=now, inputs=[], added=[], removed=[second], state=newest.state
+        after=newest,
+        load_id=new_load_id(now),
+        started_at=now,
+        inputs=[],
+        added=[],
+        removed=[second],
+        state=newest.state,
     )
     project.stage()
     project.build()

@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 import duckdb_extension_httpfs
 import pytest
-from loaders.demo import web_events
-from loaders.lake import open_store
 from moto.server import ThreadedMotoServer
 
+from loaders.demo import web_events
+from loaders.lake import open_store
 from tests.pipeline.conftest import Project
 
 BUCKET = "headwater-tests"
@@ -24,18 +24,18 @@ class Counted:
 
     app: Callable[..., Iterable[bytes]]
     requests: list[str] = field(default_factory=list)
-    bytes: int = 0
+    size: int = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
         self.requests.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}")
         for chunk in self.app(environ, start_response):
-            self.bytes += len(chunk)
+            self.size += len(chunk)
             yield chunk
 
     def taken(self) -> tuple[int, int]:
         """Requests and bytes since the last time."""
-        result = len(self.requests), self.bytes
-        self.requests, self.bytes = [], 0
+        result = len(self.requests), self.size
+        self.requests, self.size = [], 0
         return result
 
 
@@ -56,6 +56,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     boto3.client("s3").create_bucket(Bucket=BUCKET)
+    assert server._server
     counting = Counted(server._server.app)
     server._server.app = counting
     yield counting
