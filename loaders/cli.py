@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from loaders.maintenance import remove_unseen
 from loaders.periods import Period
 from loaders.registry import DEMOS, KINDS, LOAD, PREVIEW
 from loaders.settings import load_settings
+from loaders.sources.drop import FileDrop
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 class Commands(click.Group):
@@ -78,10 +80,10 @@ def load(
                     commits += 1
                     told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
                     console.print(f"{place}: load {commit.load_seq}: {told}")
-                    for warning in commit.warnings:
-                        console.print(f"[yellow]warning[/yellow] {place}: {warning}")
+                    _warn(place, commit.warnings)
             if not commits:
                 console.print(f"{place}: nothing new")
+                _warn(place, (Log(lake, stream.source, stream.name).note("_seen") or {}).get("warnings", []))
         except HeadwaterError as error:
             failures.append(place)
             click.echo(f"Error: {place}: {error}", err=True)
@@ -91,11 +93,14 @@ def load(
         raise HeadwaterError(f"not loaded: {', '.join(failures)}; the other streams are; see `headwater status`")
 
 
+def _warn(place: str, warnings: list[str]) -> None:
+    for warning in warnings:
+        console.print(f"warning {place}: {warning}", style="yellow")
+
+
 def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
-    try:
+    with suppress(HeadwaterError):  # the lake itself may be what failed; the user has been told either way
         Log(lake, stream.source, stream.name).failed(error)
-    except HeadwaterError:
-        pass  # the lake itself is what failed, and the user has been told
 
 
 def _dbt(*arguments: str) -> None:
@@ -127,19 +132,23 @@ def status(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
-    table = Table("stream", "loads", "last load", "landed", "rejected", "watermark", "age", "failed since", title=None)
+    table = Table("stream", "loads", "last load (UTC)", "landed", "rejected", "watermark (UTC)", "age", box=None)
     for row in rows:
         table.add_row(
             f"{row['source']}.{row['stream']}",
             str(row["load_seq"]),
-            row["loaded_at"] or "never",
+            (row["loaded_at"] or "never")[:16],
             f"{row['landed_total']:,}",
             f"{row['rejected_total']:,}",
-            row["watermark"] or "",
+            (row["watermark"] or "")[:16],
             "" if row["age_seconds"] is None else f"{row['age_seconds'] / 3600:.1f} h",
-            row["failure"]["message"] if row["failure"] else "",
         )
-    console.print(table)
+    # cut names help nobody: a narrow terminal wraps the lines instead
+    Console(width=max(console.width, 120), soft_wrap=True, highlight=False).print(table)
+    for row in rows:
+        if row["failure"]:
+            told = f"{row['failure']['at'][:16]}: {row['failure']['error']}: {row['failure']['message']}"
+            console.print(f"failed: {row['source']}.{row['stream']}: {told}")
 
 
 def _status(log: Log, now: datetime) -> dict[str, Any]:
@@ -180,13 +189,14 @@ def clean(ctx: click.Context, dry_run: bool) -> None:
 @click.option("--days", type=click.IntRange(min=1), default=14, help="How many days.")
 @click.option("--until", type=Period(), help="The last of them; by default yesterday.")
 @click.option("--to", "url", help="Directory or s3:// address; by default the place that the sources declare.")
-def demo(  # noqa: PLR0913
+def demo(  # noqa: PLR0913, PLR0917
     scale: float, seed: int, dirt: float, days: int, until: tuple[datetime, datetime] | None, url: str | None
 ) -> None:
     """Makes demo data, always alike for the same options. Never writes where <SOURCE>_URL points, unless told --to."""
     end = (until[1] if until else datetime.now(UTC)).date()
     for stream in _streams(()):
-        if make := DEMOS.get(f"{stream.source}.{stream.name}"):
+        make = DEMOS.get(f"{stream.source}.{stream.name}")
+        if make and isinstance(stream, FileDrop):
             place = url or stream.location
             made = make(open_store(place).put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
             console.print(f"{stream.source}: {made} in {place}")

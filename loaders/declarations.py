@@ -39,18 +39,30 @@ def read_declarations(models: Path, kinds: Mapping[str, type[Stream]]) -> Iterat
 
     kinds: the shape of a declaration by the name of its loader. Raises ConfigurationError, naming file and field.
     """
-    for path in sorted(models.rglob("*.yml")):
+    for path in sorted([*models.rglob("*.yml"), *models.rglob("*.yaml")]):
+        for fields in _tables(path):
+            yield _declared(path, fields, kinds)
+
+
+def _tables(path: Path) -> list[dict[str, Any]]:
+    try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for source in content.get("sources", []):
-            for table in source.get("tables", []):
-                meta = table.get("config", {}).get("meta", {})
-                if "loader" in meta:
-                    yield _declared(path, {"source": source["name"], "name": table["name"], **meta}, kinds)
+        return [
+            {**meta, "source": source["name"], "name": table["name"]}
+            for source in content.get("sources") or []
+            for table in source.get("tables") or []
+            if "loader" in (meta := (table.get("config") or {}).get("meta") or {})
+        ]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path}: {' '.join(str(error).split())}; correct the file and run again") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        hint = "expected a list of sources with a name and a list of tables with a name; `dbt parse` says more"
+        raise ConfigurationError(f"{path}: not a file of dbt sources ({error}); {hint}") from error
 
 
 def _declared(path: Path, fields: dict[str, Any], kinds: Mapping[str, type[Stream]]) -> Stream:
     place = f"{path}: {fields['source']}.{fields['name']}"
-    kind = kinds.get(fields["loader"])
+    kind = kinds.get(str(fields["loader"]))
     if kind is None:
         raise ConfigurationError(f"{place}: no loader {fields['loader']!r}; there are: {', '.join(kinds)}")
     try:

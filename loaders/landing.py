@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from loaders.declarations import Stream
-from loaders.errors import ConfigurationError, HeadwaterError
+from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, HeadwaterError
 from loaders.lake import Store
 from loaders.log import Added, Commit, Input, Log, new_load_id
 from loaders.readers.json_documents import Document
@@ -105,17 +105,21 @@ class Load:
         """Makes the load visible. Raises what Log.commit raises."""
         for content in list(self._parts):
             self._close(content)
-        commit = self.log.commit(
-            after=self.after,
-            load_id=self.load_id,
-            started_at=self.started_at,
-            inputs=self.inputs,
-            added=self._added,
-            state=state,
-            warnings=self.warnings,
-        )
-        self._written.clear()
-        return commit
+        # from here on the commit may stand, even if the answer never comes: only a plain refusal says that it does not
+        written, self._written = self._written, []
+        try:
+            return self.log.commit(
+                after=self.after,
+                load_id=self.load_id,
+                started_at=self.started_at,
+                inputs=self.inputs,
+                added=self._added,
+                state=state,
+                warnings=self.warnings,
+            )
+        except (ConcurrentLoadError, ExpiredLoadError):
+            self._written = written
+            raise
 
     def abandon(self) -> None:
         """Removes what was written and will never be seen."""
@@ -144,7 +148,7 @@ class Load:
         return part
 
     def _close(self, content: str) -> None:
-        part = self._parts.pop(content)
+        part = self._parts[content]
         part.writer.close()
         folder = "raw" if content == "records" else "rejects"
         number = sum(added.content == content for added in self._added) + 1
@@ -155,6 +159,7 @@ class Load:
         self._written.append(key)
         self.store.put(key, part.path)
         self._added.append(Added(key, content, part.writer.rows, size, digest))
+        del self._parts[content]
 
 
 @contextmanager
@@ -164,8 +169,8 @@ def begin(store: Store, stream: Stream, log: Log, after: Commit | None) -> Itera
     try:
         yield load
     except OSError as error:
-        where = error.filename or store.url
-        raise ConfigurationError(f"{where}: {error.strerror}; free space there and run again") from error
+        where = error.filename or store.scratch
+        raise ConfigurationError(f"{where}: {error.strerror or error}; free space there and run again") from error
     finally:
         with suppress(HeadwaterError, OSError):  # `clean` takes what is left
             load.abandon()

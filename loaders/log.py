@@ -11,12 +11,13 @@ number also knows the only key that the next commit can have.
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
-from loaders.errors import ConcurrentLoadError, ExpiredLoadError, NotFoundError
+from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, NotFoundError
 from loaders.lake import Store
 
 COMMIT_WITHIN = timedelta(hours=12)
@@ -74,14 +75,21 @@ class Log:
         self._folder = f"log/{source}/{stream}/"
 
     def newest(self) -> Commit | None:
-        """The last commit, or None: one short listing and one read, however long the log."""
-        first = next(self.store.entries(self._folder), None)
-        return self._read(first.key) if first and not first.key.startswith(f"{self._folder}_") else None
+        """The last commit, or None: a listing of one key and one read, however long the log."""
+        first = self.store.first(self._folder)
+        return read_commit(self.store, first)[0] if first and not first.startswith(f"{self._folder}_") else None
 
-    def _read(self, key: str) -> Commit:
-        line = json.loads(b"".join(self.store.chunks(key)).partition(b"\n")[0])
-        line.pop("kind")
-        return Commit(**line)
+    def inputs(self) -> dict[str, str]:
+        """The newest version of every input that was ever loaded, by its key. Reads the whole log."""
+        lines = (line for key in self._keys() for line in read_commit(self.store, key)[1] if line["kind"] == "input")
+        newest: dict[str, str] = {}
+        for line in lines:
+            newest.setdefault(line["key"], line["version"])
+        return newest
+
+    def _keys(self) -> Iterator[str]:
+        keys = (entry.key for entry in self.store.entries(self._folder))
+        return takewhile(lambda key: not key.startswith(f"{self._folder}_"), keys)  # notes sort behind all numbers
 
     def commit(  # noqa: PLR0913
         self,
@@ -134,29 +142,39 @@ class Log:
     def _is_ours(self, key: str, load_id: str) -> bool:
         # the answer to a create that succeeded may have been lost, and its retry refused
         try:
-            return self._read(key).load_id == load_id
+            return read_commit(self.store, key)[0].load_id == load_id
         except NotFoundError:
             return False
 
-    def seen(self) -> None:
+    def seen(self, warnings: Sequence[str] = ()) -> None:
         """Records that a load looked and found nothing new."""
-        self._note("_seen", {})
+        self._note("_seen", {"warnings": list(warnings)})
 
     def failed(self, error: Exception) -> None:
         """Records why a load failed. The message is one of our own errors, which never carry a secret."""
         self._note("_failed", {"error": type(error).__name__, "message": str(error)})
 
-    def _note(self, name: str, content: dict[str, str]) -> None:
+    def _note(self, name: str, content: dict[str, Any]) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(), **content})
         self.store.put(f"{self._folder}{name}.json", line.encode())
 
-    def note(self, name: str) -> dict[str, str] | None:
-        """The last heartbeat (`_seen`) or failure (`_failed`): at, and for a failure error and message."""
+    def note(self, name: str) -> dict[str, Any] | None:
+        """The last heartbeat (`_seen`: at, warnings) or failure (`_failed`: at, error, message)."""
         try:
-            content: dict[str, str] = json.loads(b"".join(self.store.chunks(f"{self._folder}{name}.json")))
+            content: dict[str, Any] = json.loads(b"".join(self.store.chunks(f"{self._folder}{name}.json")))
         except NotFoundError:
             return None
         return content
+
+
+def read_commit(store: Store, key: str) -> tuple[Commit, list[dict[str, Any]]]:
+    """A commit and the lines below it. Raises ConfigurationError where the object is none."""
+    try:
+        load, *lines = (json.loads(line) for line in b"".join(store.chunks(key)).splitlines())
+        return Commit(**{name: value for name, value in load.items() if name != "kind"}), lines
+    except (AttributeError, TypeError, ValueError) as error:
+        hint = "restore it as it was written; without it the stream cannot go on"
+        raise ConfigurationError(f"{store.url}/{key}: not a commit ({error}); {hint}") from error
 
 
 def new_load_id(at: datetime) -> str:

@@ -1,10 +1,9 @@
 """Housekeeping of the lake: the only code that lists all of it."""
 
-import json
 from datetime import UTC, datetime
 
 from loaders.lake import Store
-from loaders.log import COMMIT_WITHIN
+from loaders.log import COMMIT_WITHIN, read_commit
 
 
 def remove_unseen(store: Store, *, dry_run: bool = False) -> list[str]:
@@ -31,12 +30,8 @@ def _visible(store: Store) -> set[str]:
         folder, _, name = entry.key.rpartition("/")
         if name.startswith("_"):
             continue
-        for line in b"".join(store.chunks(entry.key)).splitlines():
-            record = json.loads(line)
-            if record["kind"] == "added":
-                added.add(record["object"])
-            elif record["kind"] == "removed":
-                removed.add(record["object"])
-            elif record["kind"] == "load":
-                checkpoints.setdefault(folder, record["state"].get("known", ""))  # the newest sorts first
+        commit, lines = read_commit(store, entry.key)
+        checkpoints.setdefault(folder, commit.state.get("known", ""))  # the newest sorts first
+        added |= {line["object"] for line in lines if line["kind"] == "added"}
+        removed |= {line["object"] for line in lines if line["kind"] == "removed"}
     return (added - removed) | set(checkpoints.values())

@@ -8,7 +8,7 @@ import click
 _PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d)(?:T(\d\d))?)?)?")
 
 
-class Period(click.ParamType):
+class Period(click.ParamType[tuple[datetime, datetime]]):
     """A period, converted to (its first instant, the first instant after it), both UTC."""
 
     name = "period"
@@ -21,7 +21,7 @@ class Period(click.ParamType):
         try:
             if match:
                 return _bounds(*match.groups())
-        except ValueError:
+        except (OverflowError, ValueError):
             pass
         return self.fail(f"{value!r} is no period; expected 2026, 2026-Q1, 2026-03, 2026-03-02 or 2026-03-02T14")
 

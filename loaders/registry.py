@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from loaders.declarations import Stream
+from loaders.demo import web_events
 from loaders.lake import Store
 from loaders.log import Commit
-from loaders.demo import web_events
 from loaders.sources import files
 from loaders.sources.drop import FileDrop
 

@@ -7,10 +7,16 @@ import re
 from dotenv import load_dotenv
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from loaders.errors import ConfigurationError
+
 
 def user() -> str:
     """The developer's name, fit for a schema or a prefix."""
-    return re.sub(r"[^a-z0-9_]", "_", (os.environ.get("HEADWATER_USER") or getpass.getuser()).lower())
+    try:
+        name = os.environ.get("HEADWATER_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        name = f"user_{os.getuid()}"
+    return re.sub(r"[^a-z0-9_]", "_", name.lower())
 
 
 class Settings(BaseSettings):
@@ -32,7 +38,10 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings, with `.env` put into the environment, where dbt and boto3 look for theirs."""
-    load_dotenv(".env")
+    try:
+        load_dotenv(".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".env: {error}; .env.example shows what may stand in it") from error
     settings = Settings()
     os.environ["HEADWATER_LAKE"] = settings.lake_url
     os.environ.setdefault("HEADWATER_USER", user())

@@ -58,7 +58,7 @@ class JsonLinesWriter:
         head = b',"_input":%d,"value":' % source_input
         lines = []
         for row, document in enumerate(documents, self.rows + 1):
-            line = b'{"_row":%d%b%b}\n' % (row, head, document)
+            line = b'{"_row":%d%b%b}\n' % (row, head, document)  # type: ignore[str-format]
             if self._key is None or self._key not in line or type(document) is Repaired:
                 line = self._with_extras(row, head, bytes(document), getattr(document, "verbatim", None))
             lines.append(line)
@@ -87,15 +87,14 @@ class ParquetWriter:
 
     suffix = ".parquet"
     _ROW_GROUP = 16 << 20
-    _SCHEMA = pa.schema(
-        [
-            ("_row", pa.int64()),
-            ("_input", pa.int32()),
-            ("_hash", pa.string()),
-            ("_verbatim", pa.string()),
-            ("value", pa.large_string()),
-        ]
+    _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
+        ("_row", pa.int64()),
+        ("_input", pa.int32()),
+        ("_hash", pa.string()),
+        ("_verbatim", pa.string()),
+        ("value", pa.large_string()),
     )
+    _SCHEMA = pa.schema(_COLUMNS)
 
     def __init__(self, path: Path, record_key: str | None) -> None:
         self.rows = self.size = 0

@@ -35,6 +35,9 @@ class Store(Protocol):
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
         """The objects whose key starts with prefix and sorts behind `after`, in the order of their keys."""
 
+    def first(self, prefix: str) -> str | None:
+        """The first key that starts with prefix, asked for alone."""
+
     def folders(self, prefix: str) -> Iterator[str]:
         """The prefixes one level below prefix, each with its closing slash."""
 

@@ -4,7 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,9 +27,10 @@ class DirectoryStore:
         path = self._root / ".scratch"
         with self._told():
             path.mkdir(parents=True, exist_ok=True)
-            for left in path.iterdir():  # by a load that was killed
-                if time.time() - left.stat().st_mtime > 24 * 3600:
-                    left.unlink(missing_ok=True)
+            for left in path.iterdir():  # by a load that was killed, or by one that is about to publish it
+                with suppress(FileNotFoundError):
+                    if time.time() - left.stat().st_mtime > 24 * 3600:
+                        left.unlink()
         return path
 
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
@@ -41,13 +42,18 @@ class DirectoryStore:
             key = base + name
             if name.endswith("/"):
                 # a folder whose every key sorts before `after`, or lies outside the prefix, is never opened
-                overlaps = key.startswith(prefix) or prefix.startswith(key)
-                if overlaps and (key > after or after.startswith(key)):
+                if key.startswith(prefix) and (key > after or after.startswith(key)):
                     yield from self._walk(key[:-1], prefix, after)
             elif key.startswith(prefix) and key > after:
-                stat = item.stat()
-                version = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
-                yield Entry(key, stat.st_size, version, datetime.fromtimestamp(stat.st_mtime, UTC))
+                if not item.is_file():
+                    raise ConfigurationError(f"{item.path}: neither a file nor a link to one; remove it and run again")
+                with self._told(), suppress(FileNotFoundError):  # it may have gone since
+                    stat = item.stat()
+                    version = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
+                    yield Entry(key, stat.st_size, version, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+    def first(self, prefix: str) -> str | None:
+        return next((entry.key for entry in self.entries(prefix)), None)
 
     def folders(self, prefix: str) -> Iterator[str]:
         yield from (prefix + name for name, _ in self._sorted(prefix.rstrip("/")) if name.endswith("/"))
@@ -57,7 +63,10 @@ class DirectoryStore:
         try:
             with self._told(), os.scandir(self._root / folder) as items:
                 named = [(item.name + "/" * item.is_dir(), item) for item in items if item.name[0] != "."]
-                return sorted(named, key=lambda pair: pair[0])
+                return sorted(named, key=lambda pair: pair[0].encode())
+        except UnicodeEncodeError as error:
+            where = self._root / folder
+            raise ConfigurationError(f"{where}: the name {error.object!r} is not UTF-8; rename it") from error
         except NotFoundError as error:
             if folder:
                 return []
@@ -71,30 +80,30 @@ class DirectoryStore:
                 yield chunk
 
     def put(self, key: str, data: bytes | Path) -> None:
-        with self._told():
-            source = data if isinstance(data, Path) else self._temporary(data)
+        with self._told(), nullcontext(data) if isinstance(data, Path) else self._temporary(data) as source:
             self._publish(os.replace, source, key)
 
     def create(self, key: str, data: bytes) -> bool:
         # a hard link fails where the name is taken; a rename would silently replace it
-        with self._told():
-            source = self._temporary(data)
+        with self._told(), self._temporary(data) as source:
             try:
                 self._publish(os.link, source, key)
             except FileExistsError:
                 return False
-            finally:
-                source.unlink()
             return True
 
     def delete(self, key: str) -> None:
         with self._told():
             (self._root / key).unlink(missing_ok=True)
 
-    def _temporary(self, data: bytes) -> Path:
+    @contextmanager
+    def _temporary(self, data: bytes) -> Iterator[Path]:
         path = self.scratch / uuid.uuid4().hex
-        path.write_bytes(data)
-        return path
+        try:
+            path.write_bytes(data)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def _publish(self, by: Callable[[Path, Path], None], source: Path, key: str) -> None:
         # on the disk before it has a name, and the name on the disk before anyone hears of it

@@ -1,6 +1,10 @@
 """A store in a bucket, through boto3: AWS or any service that keeps to If-None-Match."""
 
+import os
+import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -28,14 +32,19 @@ class S3Store:
         self.url = url.rstrip("/")
         self._bucket, _, prefix = self.url.removeprefix("s3://").partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
-        self._scratch = tempfile.TemporaryDirectory(prefix="headwater-")
-        self.scratch = Path(self._scratch.name)
+
+    @cached_property
+    def scratch(self) -> Path:
+        path = tempfile.mkdtemp(prefix="headwater-")
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        return Path(path)
 
     @cached_property
     def _client(self) -> "S3Client":
-        # stores other than AWS's own may not know the newer checksums
+        # boto3 alone does not read AWS_REGION; stores other than AWS's own may not know the newer checksums
         return boto3.client(
             "s3",
+            region_name=os.environ.get("AWS_REGION"),
             config=Config(
                 retries={"mode": "standard", "max_attempts": 5},
                 request_checksum_calculation="when_required",
@@ -44,8 +53,8 @@ class S3Store:
         )
 
     def _pages(self, prefix: str, **options: Any) -> Iterator[Any]:
-        paginator = self._client.get_paginator("list_objects_v2")
         with self._told(prefix):
+            paginator = self._client.get_paginator("list_objects_v2")
             yield from paginator.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix, **options)
 
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
@@ -54,6 +63,10 @@ class S3Store:
                 if not item["Key"].endswith("/"):  # consoles make empty objects to show a folder
                     key = item["Key"].removeprefix(self._prefix)
                     yield Entry(key, item["Size"], item["ETag"].strip('"'), item["LastModified"])
+
+    def first(self, prefix: str) -> str | None:
+        page = next(self._pages(prefix, MaxKeys=1, StartAfter=self._prefix + prefix))  # not the mark of the folder
+        return next((item["Key"].removeprefix(self._prefix) for item in page.get("Contents", [])), None)
 
     def folders(self, prefix: str) -> Iterator[str]:
         for page in self._pages(prefix, Delimiter="/"):
@@ -92,9 +105,10 @@ class S3Store:
     def _told(self, key: str) -> Iterator[None]:
         try:
             yield
-        except (BotoCoreError, S3UploadFailedError, ClientError) as error:
+        except (BotoCoreError, S3UploadFailedError, ClientError, ValueError) as error:  # ValueError: a bad endpoint
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
             if code == "NoSuchKey":
                 raise NotFoundError(f"{self.url}/{key}: no such object") from error
+            told = re.sub(r"(?<=//)[^/@]*@", "", " ".join(str(error).split()))  # an endpoint may hold a password
             hint = "check that the bucket exists, the AWS_ variables in .env and the permissions, and run again"
-            raise ConfigurationError(f"{self.url}/{key}: {error}; {hint}") from error
+            raise ConfigurationError(f"{self.url}/{key}: {told}; {hint}") from error

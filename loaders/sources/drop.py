@@ -6,12 +6,13 @@ record. A look lists the keys of the look-back window and takes those that are n
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from itertools import takewhile
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from loaders.declarations import Stream
 from loaders.lake import Entry, Store
@@ -28,8 +29,10 @@ _HOURS = {"h": 1, "d": 24}
 
 
 def _duration(text: object) -> object:
-    if isinstance(text, str) and text[:-1].isdigit() and text[-1:] in _HOURS:
-        return timedelta(hours=int(text[:-1]) * _HOURS[text[-1]])
+    if match := re.fullmatch(r"(\d{1,5})([hd])", str(text)):
+        return timedelta(hours=int(match[1]) * _HOURS[match[2]])
+    if text != "all":
+        raise ValueError("expected `all`, or hours or days such as 26h or 2d")
     return text
 
 
@@ -43,13 +46,31 @@ class FileDrop(Stream):
     keys: str
     """The keys' pattern below the location: `{name}` stands for a part without a slash, which goes into `_params`."""
 
-    look_back: Literal["all"] | Annotated[timedelta, BeforeValidator(_duration)] = "all"
+    look_back: Annotated[Literal["all"] | timedelta, BeforeValidator(_duration)] = "all"
     """How late an object may appear, as `26h` or `2d`, where year, month, day and hour of the keys say its time; they
     must then be padded with zeros. `all` compares the whole listing instead: for small drops and restated files."""
 
     error_objects: bool = False
     """Whether this stream takes Firehose's error objects (any key with a folder such as `processing-failed`), which
     may lie beside the data; every other stream leaves them."""
+
+    @field_validator("keys")
+    @classmethod
+    def _is_pattern(cls, keys: str) -> str:
+        parts = _PART.findall(keys)
+        if len({*parts}) < len(parts) or set("{}") & {*_PART.sub("", keys)} or not all(map(str.isidentifier, parts)):
+            raise ValueError("expected a pattern such as {year}/{month}/{object}, each name once")
+        return keys
+
+    @field_validator("look_back")
+    @classmethod
+    def _fits_keys(cls, look_back: timedelta | str, info: ValidationInfo) -> timedelta | str:
+        segments = info.data.get("keys", "{year}").split("/")
+        runs = (_PART.findall("/".join(_time_run(segments[at:]))) for at in range(len(segments)))
+        run = tuple(next(filter(None, runs), ()))
+        if look_back != "all" and (not run or run != _TIME_PARTS[: len(run)]):
+            raise ValueError("needs keys with folders of {year}, {month}, {day}, {hour}, in this order; or say `all`")
+        return look_back
 
     @property
     def url(self) -> str:
@@ -68,16 +89,27 @@ class Found:
 
 @dataclass
 class Look:
-    """One look at a drop. low: the time from which keys are listed; since, until: the period a user asked for."""
+    """One look at a drop.
+
+    since, until: the period a user asked for; low: the time from which keys are listed, else all are; after: the key
+    behind which a look goes on that was broken off; is_backfill: it says nothing of what is new.
+    """
 
     drop: FileDrop
     began: datetime
-    low: datetime | None
     since: datetime | None
     until: datetime | None
     known: dict[str, str]
+    is_backfill: bool
+    low: datetime | None = None
     after: str = ""
     unmatched: list[str] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a user should hear about the look."""
+        told = f"{len(self.unmatched)} keys do not match {self.drop.keys}, such as"
+        return [f"{told} {self.unmatched[0]!r}"] if self.unmatched else []
 
     def new(self, store: Store) -> Iterator[Found]:
         """The objects to load, in the order of their keys."""
@@ -104,32 +136,38 @@ class Look:
         """Lists the window and nothing else: below any folders of other parts, keys sort by the time they carry."""
         if run := _time_run(segments):
             low = self.low or self.since
-            high = prefix + _render(run, self.until or self.began + timedelta(days=1))
+            # not from `began`: a look that was broken off long ago must still come to what is new
+            high = prefix + _render(run, self.until or datetime.now(UTC) + timedelta(days=1))
             for entry in store.entries(prefix, max(prefix + _render(run, low) if low else "", self.after)):
                 if entry.key[: len(high)] > high:
                     return
                 yield entry
-        elif _PART.search(segments[0]):
+        else:
             pattern = re.compile(re.escape(prefix) + _regex(segments[0]) + "/")
             for folder in store.folders(prefix):
-                if pattern.fullmatch(folder) and bool(_ERROR_FOLDER.search(folder)) == self.drop.error_objects:
+                if pattern.fullmatch(folder):
                     yield from self._window(store, folder, segments[1:])
-        else:
-            yield from self._window(store, f"{prefix}{segments[0]}/", segments[1:])
-
-    def remember(self, found: Found) -> None:
-        """The object is landed: it is known from now on."""
-        self.known[found.entry.key] = found.entry.version
 
     def time_of(self, params: dict[str, str]) -> str:
         """When the key says its object dates from, or when it was looked for, as ISO 8601."""
         return (_key_time(params) or self.began).isoformat()
 
-    def window(self, at: datetime | None) -> dict[str, str]:
-        """What must stay known for a look that goes back from `at`."""
-        if self.drop.look_back == "all" or at is None:
+    def window_start(self, state: Mapping[str, Any]) -> datetime | None:
+        """How far a look goes back that follows this state; None where it takes in everything.
+
+        From the watermark, not only from the last look: a drop that lags behind the clock has a window all the same.
+        A watermark in the future is some key's mistake and moves nothing.
+        """
+        if not isinstance(self.drop.look_back, timedelta) or not state.get("listed_at"):
+            return None
+        return datetime.fromisoformat(min(state["listed_at"], state["watermark"])) - self.drop.look_back
+
+    def still_known(self, state: Mapping[str, Any]) -> dict[str, str]:
+        """What must stay known for the next look, which follows this state."""
+        start, pattern = self.window_start(state), re.compile(_regex(self.drop.keys))
+        if start is None:
             return self.known
-        low, pattern = at - self.drop.look_back - timedelta(days=1), re.compile(_regex(self.drop.keys))
+        low = start - timedelta(days=1)  # keys may tell no more than the day
         times = ((k, v, _key_time(m.groupdict())) for k, v in self.known.items() if (m := pattern.fullmatch(k)))
         return {key: version for key, version, time in times if time is None or time >= low}
 
@@ -155,7 +193,7 @@ def _render(run: list[str], at: datetime) -> str:
 
 
 def _key_time(params: dict[str, str]) -> datetime | None:
-    values = [params[part] for part in _TIME_PARTS if part in params]
+    values = [params[part] for part in takewhile(params.__contains__, _TIME_PARTS)]
     if not values:
         return None
     try:

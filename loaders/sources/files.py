@@ -3,13 +3,16 @@
 listed_at    when the last complete look began: what the keys date before it, less the look-back, is done
 crawl        only between two commits of one look: when it began, and the last key it took
 known        the checkpoint {key: version} of the window, or of the whole drop where the look-back is `all`
+known_from   the date of keys from which on it is complete; a look that goes further back reads the log
 """
 
 import gzip
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Any
 
 from loaders.errors import NotFoundError
 from loaders.lake import Store, open_store
@@ -26,75 +29,97 @@ COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 
 def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | None) -> Iterator[Commit]:
     """Lands what is new, in one commit or, for a backfill, in several. With a period, lands what is new in it."""
-    drop_store, log = open_store(drop.url), Log(lake, drop.source, drop.name)
-    after = log.newest()
-    look, backfill = (
-        _look(lake, drop, after, since, until),
-        until is not None or (since is not None and after is not None),
-    )
-    found = look.new(drop_store)
+    source, log = open_store(drop.url), Log(lake, drop.source, drop.name)
+    newest = log.newest()
+    look = _look(log, drop, newest, since, until)
+    found = look.new(source)
     first = next(found, None)
     if first is None:
-        log.seen()
+        log.seen(look.warnings)
     while first is not None:
-        with begin(lake, drop, log, after) as load:
-            last, size = first, 0
-            for item in chain([first], found):
-                if _land(load, drop_store, item):
-                    look.remember(item)
-                last, size = item, size + item.entry.size
-                if len(load.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
-                    break
+        with begin(lake, drop, log, newest) as landing:
+            last = _land_some(landing, source, look, chain([first], found))
             first = next(found, None)
-            if look.unmatched:
-                load.warnings.append(
-                    f"{len(look.unmatched)} keys do not match {drop.keys}, such as {look.unmatched[0]}"
-                )
-            state = dict(after.state) if after else {}
-            if not backfill:
-                state["crawl"] = {"began": look.began.isoformat(), "after": last.entry.key} if first else None
-                state["listed_at"] = state.get("listed_at") if first else look.began.isoformat()
-            anchor = state.get("listed_at") if backfill else look.began.isoformat()
-            known = look.window(datetime.fromisoformat(anchor) if anchor else None)
-            state["known"] = load.checkpoint(known)
-            state["watermark"] = max(state.get("watermark", ""), *(look.time_of(i.params) for i in load.inputs))
-            after = load.commit(state)
-            yield after
+            landing.warnings += look.warnings
+            if landing.inputs:
+                newest = landing.commit(_state(landing, look, newest, last if first else None))
+                yield newest
+            else:
+                log.seen(landing.warnings)
+
+
+def _land_some(landing: Load, source: Store, look: Look, found: Iterable[Found]) -> str:
+    """Lands as much as one commit may hold; gives back the last key."""
+    key, size = "", 0
+    for item in found:
+        if _land(landing, source, item):
+            look.known[item.entry.key] = item.entry.version
+        key, size = item.entry.key, size + item.entry.size
+        if len(landing.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
+            break
+    return key
+
+
+def _state(landing: Load, look: Look, before: Commit | None, open_at: str | None) -> dict[str, Any]:
+    """The state after a load. open_at: the last key, if the look goes on behind it."""
+    state = dict(before.state) if before else {}
+    times = [look.time_of(i.params) for i in landing.inputs]
+    state["watermark"] = max([*times, *([state["watermark"]] if state else [])])
+    if not look.is_backfill:
+        state["crawl"] = {"began": look.began.isoformat(), "after": open_at} if open_at else None
+        state["listed_at"] = state.get("listed_at") if open_at else look.began.isoformat()
+    following = {**state, "listed_at": look.began.isoformat()}
+    known_from = look.window_start(following)
+    state["known"] = landing.checkpoint(look.still_known(following))
+    state["known_from"] = known_from and known_from.isoformat()
+    return state
 
 
 def preview(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | None) -> str:
     """What `load` would load, in words."""
-    newest = Log(lake, drop.source, drop.name).newest()
-    sizes = [found.entry.size for found in _look(lake, drop, newest, since, until).new(open_store(drop.url))]
-    return f"{len(sizes):,} objects, {sum(sizes):,} bytes stored"
+    log = Log(lake, drop.source, drop.name)
+    look = _look(log, drop, log.newest(), since, until)
+    sizes = [found.entry.size for found in look.new(open_store(drop.url))]
+    return "; ".join([f"{len(sizes):,} objects, {sum(sizes):,} bytes stored", *look.warnings])
 
 
-def _look(lake: Store, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None) -> Look:
+def _look(log: Log, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None) -> Look:
     state = newest.state if newest else {}
-    known = json.loads(gzip.decompress(b"".join(lake.chunks(state["known"])))) if state else {}
-    crawl = state.get("crawl") if not (since or until) else None
-    began = datetime.fromisoformat(crawl["began"]) if crawl else datetime.now(UTC)
-    low = None
-    if state.get("listed_at") and not (since or until) and drop.look_back != "all":
-        low = datetime.fromisoformat(state["listed_at"]) - drop.look_back
-    # a look at everything compares everything; the crawl's key only saves listing where known is a window
-    after = crawl["after"] if crawl and drop.look_back != "all" else ""
-    return Look(drop, began, low, since, until, known, after)
+    look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=bool(until or (since and newest)))
+    if not (since or until):
+        look.low = look.window_start(state)
+        if crawl := state.get("crawl"):
+            look.began, look.after = datetime.fromisoformat(crawl["began"]), crawl["after"]
+    look.known = _known(log, state, look.low or since)
+    return look
 
 
-def _land(load: Load, store: Store, found: Found) -> bool:
+def _known(log: Log, state: dict[str, Any], low: datetime | None) -> dict[str, str]:
+    known_from = state.get("known_from")
+    if known_from and (low is None or low < datetime.fromisoformat(known_from)):
+        return log.inputs()
+    try:
+        known: dict[str, str] = json.loads(gzip.decompress(b"".join(log.store.chunks(state["known"])))) if state else {}
+    except (NotFoundError, EOFError, OSError, ValueError, zlib.error):  # gone or damaged; it only saves reading the log
+        return log.inputs()
+    return known
+
+
+def _land(landing: Load, source: Store, found: Found) -> bool:
     """Lands one object; False if it has gone since it was listed."""
     entry = found.entry
-    load.begin_input(entry.key, entry.version, found.params)
+    landing.begin_input(entry.key, entry.version, found.params)
     try:
-        chunks = store.chunks(entry.key)
+        chunks = source.chunks(entry.key)
         opened = chain([next(chunks, b"")], chunks)
     except NotFoundError:
-        load.forget_input()
-        load.warnings.append(f"{entry.key} has gone since it was listed; it is loaded if it comes back")
+        landing.forget_input()
+        landing.warnings.append(f"{entry.key!r} has gone since it was listed; it is loaded if it comes back")
         return False
-    for documents in read_documents(decompress(opened, entry.key), load.reject):
-        load.land(documents)
-    if not load.inputs[-1].rows + load.inputs[-1].rejects:
-        load.reject(Reject(0, "empty_input", "the object holds nothing; expected at least one JSON document", b"", 0))
+    for documents in read_documents(decompress(opened, entry.key), landing.reject):
+        landing.land(documents)
+    if not landing.inputs[-1].rows + landing.inputs[-1].rejects:
+        landing.reject(
+            Reject(0, "empty_input", "the object holds nothing; expected at least one JSON document", b"", 0)
+        )
     return True

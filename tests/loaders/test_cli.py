@@ -1,0 +1,342 @@
+"""The commands, from the words a user types to what stands in the lake and on the screen."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from click.testing import Result
+
+from loaders.cli import main
+from loaders.lake import Store, open_store
+from loaders.log import Log
+from loaders.sources import files
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
+
+Headwater = Callable[..., Result]
+ReadLog = Callable[..., list[list[dict[str, Any]]]]
+
+HOUR = datetime.now(UTC) - timedelta(hours=2)
+
+
+@pytest.fixture
+def lake(project: Path) -> Store:
+    return open_store(str(project / "lake"))
+
+
+def put(project: Path, key: str, content: str = '{"id":1}') -> None:
+    path = project / "drop" / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def hour(name: str) -> str:
+    return f"{HOUR:%Y/%m/%d/%H}/{name}"
+
+
+def stderr_line(result: Result) -> str:
+    assert result.exit_code == 1
+    [line] = result.stderr.splitlines()
+    return line
+
+
+# --- load -----------------------------------------------------------------------------------------------------------
+
+
+def test_load_tells_what_it_landed(project: Path, headwater: Headwater, lake: Store, read_log: ReadLog) -> None:
+    put(project, hour("a"), '{"id":1}{"id":2}nonsense')
+    put(project, f"processing-failed/{hour('e')}")
+    result = headwater("load")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == ("shop.orders: load 1: 2 landed, 1 rejected\nshop.errors: load 1: 1 landed, 0 rejected\n")
+    assert headwater("load").stdout == "shop.orders: nothing new\nshop.errors: nothing new\n"
+    assert len(read_log(lake)) == 1
+
+
+def test_load_of_one_stream_or_source(project: Path, headwater: Headwater) -> None:
+    put(project, hour("a"))
+    assert headwater("load", "shop.errors").stdout == "shop.errors: nothing new\n"
+    assert headwater("load", "shop").stdout.splitlines()[0] == "shop.orders: load 1: 1 landed, 0 rejected"
+
+
+def test_a_dry_run_writes_nothing(project: Path, headwater: Headwater) -> None:
+    put(project, hour("a"), '{"id":1}')
+    put(project, hour("deep/er"), '{"id":1}')
+    told = f"'{hour('deep/er')}'"
+    assert headwater("load", "shop.orders", "--dry-run").stdout == (
+        "shop.orders: would load 1 objects, 8 bytes stored; "
+        f"1 keys do not match {{year}}/{{month}}/{{day}}/{{hour}}/{{object}}, such as {told}\n"
+    )
+    assert not (project / "lake").exists()
+
+
+def test_a_period_of_both_ends(project: Path, headwater: Headwater, lake: Store, read_log: ReadLog) -> None:
+    for month in ("01", "02", "03", "04"):
+        put(project, f"2026/{month}/28/23/a")
+    assert headwater("load", "shop.orders", "--since", "2026-02", "--until", "2026-03").exit_code == 0
+    assert [line["key"] for line in read_log(lake)[0] if line["kind"] == "input"] == [
+        "2026/02/28/23/a",
+        "2026/03/28/23/a",
+    ]
+    bad = headwater("load", "--since", "March")
+    assert bad.exit_code == 2
+    assert "'March' is no period; expected 2026, 2026-Q1, 2026-03, 2026-03-02 or 2026-03-02T14" in bad.stderr
+
+
+def test_warnings_are_shown_as_they_are(project: Path, headwater: Headwater) -> None:
+    put(project, hour("deep/[/b]:bug:[red]x"))
+    told = (
+        "warning shop.orders: 1 keys do not match {year}/{month}/{day}/{hour}/{object}, "
+        f"such as '{hour('deep/[/b]:bug:[red]x')}'"
+    )
+    assert headwater("load", "shop.orders").stdout.splitlines() == ["shop.orders: nothing new", told]
+    put(project, hour("a"))
+    assert headwater("load", "shop.orders").stdout.splitlines() == [
+        "shop.orders: load 1: 1 landed, 0 rejected",
+        told,
+    ]
+
+
+def test_a_stream_that_fails_does_not_stop_the_others(
+    project: Path, headwater: Headwater, lake: Store, s3: "S3Client", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, f"processing-failed/{hour('e')}")
+    monkeypatch.setenv("SHOP_ORDERS_URL", "s3://no-such-bucket/raw")
+    result = headwater("load")
+    assert result.exit_code == 1
+    assert result.stdout == "shop.errors: load 1: 1 landed, 0 rejected\n"
+    first, last = result.stderr.splitlines()
+    assert first.startswith("Error: shop.orders: s3://no-such-bucket/raw/: ")
+    assert last == "Error: not loaded: shop.orders; the other streams are; see `headwater status`"
+    failed = Log(lake, "shop", "orders").note("_failed")
+    assert failed is not None
+    assert failed["error"] == "ConfigurationError"
+    assert "NoSuchBucket" in failed["message"]
+    assert SECRET not in json.dumps(failed) + result.output
+    assert Log(lake, "shop", "orders").newest() is None
+    assert headwater("load", "--dry-run").exit_code == 1
+
+
+def test_a_load_that_loses_is_told(project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(project, hour("a"))
+    monkeypatch.setattr("loaders.lake.directory.DirectoryStore.create", lambda *_: False)
+    result = headwater("load", "shop.orders")
+    assert result.stderr.splitlines()[0] == (
+        "Error: shop.orders: shop.orders: another load committed number 1 first; this one changed nothing; "
+        "run `headwater load shop` again"
+    )
+    assert result.exit_code == 1
+    assert [path for path in (project / "lake" / "raw").rglob("*") if path.is_file()] == []
+
+
+# --- mistakes -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_source_is_told_with_those_there_are(project: Path, headwater: Headwater) -> None:
+    for command in ("load", "status"):
+        assert stderr_line(headwater(command, "shoop")) == (
+            "Error: no source or stream shoop; there are: shop, shop.errors, shop.orders"
+        )
+
+
+def test_outside_of_a_project_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headwater: Headwater) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("load", "status", "demo"):
+        assert stderr_line(headwater(command)) == (
+            f"Error: no dbt_project.yml in {tmp_path}; run this in the root of the project"
+        )
+
+
+def test_a_damaged_declaration_is_told(project: Path, headwater: Headwater) -> None:
+    (project / "models" / "bad.yml").write_text("- not\n- a mapping\n")
+    assert stderr_line(headwater("load")).startswith("Error: models/bad.yml: not a file of dbt sources (")
+
+
+@pytest.mark.parametrize(
+    ("lake", "told"),
+    [
+        ("gs://bucket/lake", "Error: cannot open 'gs://bucket/lake': expected s3://bucket/prefix or the path of a dir"),
+        ("dbt_project.yml", "Error: dbt_project.yml/log/shop/orders: Not a directory; free space or change the perm"),
+        ("s3://", "Error: s3:/log/shop/orders/: Parameter validation failed: Invalid bucket name"),
+    ],
+)
+def test_a_lake_that_cannot_be_is_told(
+    project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch, lake: str, told: str
+) -> None:
+    monkeypatch.setenv("HEADWATER_LAKE", lake)
+    assert stderr_line(headwater("status", "shop.orders")).startswith(told)
+
+
+def test_an_env_file_is_read_and_what_is_wrong_with_it_is_told(
+    project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADWATER_LAKE")
+    (project / ".env").write_text("HEADWATER_LAKE=elsewhere\n")
+    put(project, hour("a"))
+    assert headwater("load", "shop.orders").exit_code == 0
+    assert (project / "elsewhere" / "log" / "shop" / "orders" / "999999999998.json").is_file()
+    (project / ".env").write_bytes(b"X=caf\xe9\n")
+    assert stderr_line(headwater("status")).startswith("Error: .env: ")
+
+
+def test_a_corrupt_commit_is_told_and_stops_its_stream_only(project: Path, headwater: Headwater, lake: Store) -> None:
+    put(project, hour("a"))
+    put(project, f"processing-failed/{hour('e')}")
+    lake.put("log/shop/orders/999999999998.json", b"{")
+    result = headwater("load")
+    assert result.stdout == "shop.errors: load 1: 1 landed, 0 rejected\n"
+    assert result.stderr.startswith("Error: shop.orders: lake/log/shop/orders/999999999998.json: not a commit (")
+    for command in ("status", "clean"):
+        assert "log/shop/orders/999999999998.json: not a commit (" in stderr_line(headwater(command))
+
+
+# --- status ---------------------------------------------------------------------------------------------------------
+
+
+def test_status_before_the_first_load(project: Path, headwater: Headwater) -> None:
+    [orders, errors] = json.loads(headwater("status", "--json").stdout)
+    assert orders == {
+        "source": "shop",
+        "stream": "orders",
+        "load_seq": 0,
+        "load_id": None,
+        "loaded_at": None,
+        "landed": 0,
+        "rejected": 0,
+        "landed_total": 0,
+        "rejected_total": 0,
+        "watermark": None,
+        "looked_at": None,
+        "age_seconds": None,
+        "failure": None,
+    }
+    assert errors["stream"] == "errors"
+    assert not (project / "lake").exists()
+
+
+def test_status_tells_the_last_load_and_the_totals(project: Path, headwater: Headwater, lake: Store) -> None:
+    put(project, hour("a"), '{"id":1}{"id":2}nonsense')
+    headwater("load", "shop.orders")
+    put(project, hour("b"))
+    headwater("load", "shop.orders")
+    newest = Log(lake, "shop", "orders").newest()
+    assert newest is not None
+    [status] = json.loads(headwater("status", "shop.orders", "--json").stdout)
+    assert 0 <= status.pop("age_seconds") < 60
+    assert status.pop("looked_at") == status.pop("loaded_at") == newest.committed_at[:19] + "Z"
+    assert status == {
+        "source": "shop",
+        "stream": "orders",
+        "load_seq": 2,
+        "load_id": newest.load_id,
+        "landed": 1,
+        "rejected": 0,
+        "landed_total": 3,
+        "rejected_total": 1,
+        "watermark": f"{HOUR:%Y-%m-%dT%H:00:00+00:00}",
+        "failure": None,
+    }
+    text = headwater("status", "shop.orders").stdout
+    assert [word.split() for word in text.splitlines() if "shop.orders" in word] == [
+        ["shop.orders", "2", newest.committed_at[:16], "3", "1", f"{HOUR:%Y-%m-%dT%H:00}", "0.0", "h"]
+    ]
+
+
+def test_status_shows_a_failure_until_the_next_look(project: Path, headwater: Headwater) -> None:
+    (project / "drop").rmdir()
+    assert headwater("load", "shop.orders").exit_code == 1
+    [status] = json.loads(headwater("status", "shop.orders", "--json").stdout)
+    assert status["failure"]["error"] == "ConfigurationError"
+    assert status["failure"]["message"].startswith("drop: no such directory; create it")
+    text = headwater("status", "shop.orders").stdout
+    assert "failed: shop.orders: " in text
+    assert "ConfigurationError: drop: no such directory" in text
+    (project / "drop").mkdir()
+    assert headwater("load", "shop.orders").exit_code == 0
+    [status] = json.loads(headwater("status", "shop.orders", "--json").stdout)
+    assert status["failure"] is None
+    assert 0 <= status["age_seconds"] < 60
+
+
+# --- clean, demo, stage ---------------------------------------------------------------------------------------------
+
+
+def test_clean_removes_what_killed_loads_left(project: Path, headwater: Headwater, lake: Store) -> None:
+    put(project, hour("a"))
+    headwater("load", "shop.orders")
+    lake.put("raw/shop/orders/load_seq=2/[left].json.gz", b"")
+    os.utime(project / "lake/raw/shop/orders/load_seq=2/[left].json.gz", (time.time() - 25 * 3600,) * 2)
+    left = "  raw/shop/orders/load_seq=2/[left].json.gz\n"
+    assert headwater("clean", "--dry-run").stdout == "would remove 1 objects\n" + left
+    assert headwater("clean").stdout == "removed 1 objects\n" + left
+    assert headwater("clean").stdout == "removed 0 objects\n"
+    assert Log(lake, "shop", "orders").newest() is not None
+
+
+def test_demo_writes_where_it_is_told_and_load_reads_it(
+    tmp_path: Path, project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "models" / "_shop__sources.yml").unlink()
+    (project / "models" / "web.yml").write_text(
+        "sources: [{name: web_events, tables: [{name: events, config: {meta: {loader: files, location: demo/raw/, "
+        'format: json, keys: "{year}/{month}/{day}/{hour}/{object}", look_back: 26h, record_key: messageId}}}]}]\n'
+    )
+    options = ("demo", "--scale", "0.01", "--days", "1", "--until", "2026-03-02", "--dirt", "0")
+    result = headwater(*options, "--to", str(tmp_path / "made"))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("web_events: ")
+    made = sorted(path.relative_to(tmp_path / "made") for path in (tmp_path / "made").rglob("*") if path.is_file())
+    assert len([path for path in made if str(path).startswith("2026/03/02/")]) > 20
+    assert not (project / "demo").exists()
+    monkeypatch.setenv("WEB_EVENTS_URL", str(tmp_path / "elsewhere"))
+    assert headwater(*options).exit_code == 0
+    again = sorted(p.relative_to(project / "demo/raw") for p in (project / "demo/raw").rglob("*") if p.is_file())
+    assert [p for p in again if p.name[0] != "."] == [p for p in made if p.name[0] != "."]
+    assert not (tmp_path / "elsewhere").exists()
+    monkeypatch.delenv("WEB_EVENTS_URL")
+    loaded = headwater("load", "web_events")
+    assert loaded.exit_code == 0
+    assert ", 0 rejected\n" in loaded.stdout
+
+
+@pytest.mark.parametrize("options", [("--scale", "0"), ("--dirt", "2"), ("--days", "0"), ("--until", "soon")])
+def test_demo_refuses_what_makes_no_sense(project: Path, headwater: Headwater, options: tuple[str, str]) -> None:
+    assert headwater("demo", *options).exit_code == 2
+
+
+def test_stage_needs_dbt_beside_python(project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", str(project / "python"))
+    assert stderr_line(headwater("stage")) == f"Error: no dbt beside {project}/python; run `make setup`"
+    (project / "dbt").write_text('#!/bin/sh\necho "$@"\nexit 3\n')
+    (project / "dbt").chmod(0o755)
+    assert stderr_line(headwater("stage", "--target", "local")) == (
+        "Error: dbt run-operation ended with status 3; what it says above tells why"
+    )
+
+
+def test_every_command_and_option_is_documented() -> None:
+    commands = [main, *main.commands.values()]
+    assert {command.name for command in commands} >= {"main", "load", "stage", "status", "clean", "demo"}
+    for command in commands:
+        assert command.help, command.name
+        assert command.help.splitlines()[0].endswith("."), command.name
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{command.name} {option.name}"
+                assert option.help.endswith((".", "…")), f"{command.name} {option.name}"
+
+
+def test_help_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headwater: Headwater) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert headwater("--help").exit_code == 0
+    assert "--since PERIOD" in headwater("load", "--help").stdout
+    assert files.COMMIT_INPUTS == 5_000

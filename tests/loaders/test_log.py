@@ -1,0 +1,259 @@
+"""The commit log: dense numbers, one winner, and what a corrupt or foreign object in it leads to."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from loaders.declarations import Stream
+from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError
+from loaders.lake import Store, open_store
+from loaders.landing import begin
+from loaders.log import Added, Commit, Input, Log, read_commit
+
+NOW = datetime.now(UTC)
+SHOP = Stream(source="shop", name="orders", loader="files", record_key="id")
+FOLDER = "log/shop/orders/"
+
+
+def records(rows: int) -> Added:
+    return Added("raw/shop/orders/a.json.gz", "records", rows, 10, "ab")
+
+
+def commit(log: Log, after: Commit | None, load_id: str = "one", **options: Any) -> Commit:
+    return log.commit(
+        **{
+            "after": after,
+            "load_id": load_id,
+            "started_at": NOW,
+            "inputs": [],
+            "added": [records(1)],
+            "state": {},
+            **options,
+        }
+    )
+
+
+def keys_of(store: Store) -> list[str]:
+    return [entry.key for folder in ("log/", "raw/", "rejects/", "state/") for entry in store.entries(folder)]
+
+
+def test_numbers_are_dense_and_the_newest_sorts_first(store: Store) -> None:
+    log, after = Log(store, "shop", "orders"), None
+    assert log.newest() is None
+    for number in (1, 2, 3):
+        after = commit(log, after, f"load-{number}")
+        assert (after.load_seq, log.newest()) == (number, after)
+    assert keys_of(store) == [f"{FOLDER}999999999996.json", f"{FOLDER}999999999997.json", f"{FOLDER}999999999998.json"]
+
+
+def test_the_newest_of_a_long_log_is_one_listing_and_one_read(bucket: str, requests: list[str]) -> None:
+    log, after = Log(open_store(f"s3://{bucket}/lake"), "shop", "orders"), None
+    for number in range(1, 15):
+        after = commit(log, after, f"load-{number}")
+    log.seen()
+    log.failed(ValueError("x"))
+    requests.clear()
+    assert log.newest() == after
+    assert [request.split("?")[0].replace(bucket, "") for request in (r.split("/", 3)[3] for r in requests)] == [
+        "",
+        "/lake/log/shop/orders/999999999985.json",
+    ]
+
+
+def test_a_commit_is_json_lines(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    made = commit(
+        log,
+        None,
+        "20260302T140509Z-0f3f1c1e",
+        started_at=NOW,
+        inputs=[Input(0, "2026/é 'x'", "v1", {"year": "2026"}, 2, 1)],
+        added=[records(2), Added("rejects/r.json.gz", "rejects", 1, 5, "cd")],
+        removed=["raw/old.json.gz"],
+        state={"known": "state/k"},
+        warnings=["hear this"],
+    )
+    assert b"".join(store.chunks(f"{FOLDER}999999999998.json")).decode() == (
+        '{"kind": "load", "source": "shop", "stream": "orders", "load_seq": 1, '
+        f'"load_id": "20260302T140509Z-0f3f1c1e", "started_at": "{NOW.isoformat()}", '
+        f'"committed_at": "{made.committed_at}", "landed": 2, "rejected": 1, "landed_total": 2, "rejected_total": 1, '
+        '"state": {"known": "state/k"}, "warnings": ["hear this"]}\n'
+        '{"kind": "input", "input": 0, "key": "2026/é \'x\'", "version": "v1", "params": {"year": "2026"}, '
+        '"rows": 2, "rejects": 1}\n'
+        '{"kind": "added", "object": "raw/shop/orders/a.json.gz", "content": "records", "rows": 2, "bytes": 10, '
+        '"sha256": "ab"}\n'
+        '{"kind": "added", "object": "rejects/r.json.gz", "content": "rejects", "rows": 1, "bytes": 5, '
+        '"sha256": "cd"}\n'
+        '{"kind": "removed", "object": "raw/old.json.gz"}\n'
+    )
+    assert abs(datetime.fromisoformat(made.committed_at) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert log.newest() == made
+
+
+def test_totals_run_over_all_loads(store: Store) -> None:
+    log, after, told = Log(store, "shop", "orders"), None, []
+    for landed, rejected in ((5, 0), (0, 2), (3, 1)):
+        added = [records(landed), Added("rejects/r", "rejects", rejected, 1, "cd")]
+        after = commit(log, after, added=added)
+        told.append((after.landed, after.rejected, after.landed_total, after.rejected_total))
+    assert told == [(5, 0, 5, 0), (0, 2, 5, 2), (3, 1, 8, 3)]
+
+
+def test_the_loser_of_a_race_changes_nothing(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    first = commit(log, None)
+    with begin(store, SHOP, log, first) as winner, pytest.raises(ConcurrentLoadError) as caught:  # noqa: PT012
+        winner.begin_input("a", "1", {})
+        winner.land([b'{"id":1}'])
+        with begin(store, SHOP, Log(store, "shop", "orders"), first) as loser:
+            loser.begin_input("a", "1", {})
+            loser.land([b'{"id":1}'])
+            loser.checkpoint({"a": "1"})
+            won, before = winner.commit({"by": "winner"}), keys_of(store)
+            before.remove(next(key for key in before if key.startswith("state/")))
+            loser.commit({"by": "loser"})
+    assert str(caught.value) == (
+        "shop.orders: another load committed number 2 first; this one changed nothing; run `headwater load shop` again"
+    )
+    assert keys_of(store) == before
+    assert log.newest() == won
+    assert list(store.scratch.iterdir()) == []
+
+
+class LosesAnswers:
+    """A store whose create succeeds, but is taken for refused: the answer was lost, and its retry found the key."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def create(self, key: str, data: bytes) -> bool:
+        self._store.create(key, data)
+        return False
+
+
+def test_a_create_whose_answer_was_lost_is_ours(store: Store) -> None:
+    lossy: Any = LosesAnswers(store)
+    log = Log(lossy, "shop", "orders")
+    with begin(lossy, SHOP, log, None) as load:
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        made = load.commit({})
+    assert log.newest() == made
+    assert [key for key in keys_of(store) if key.startswith("raw/")] == [
+        f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"
+    ]
+    with pytest.raises(ConcurrentLoadError):
+        commit(log, None, "another")
+
+
+class BreaksAfter(LosesAnswers):
+    """A store that fails when its create is done: a time-out, or a disk that breaks at the last fsync."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        self._store.create(key, data)
+        raise ConfigurationError("no answer")
+
+
+def test_objects_of_a_commit_that_may_stand_are_never_removed(store: Store) -> None:
+    breaking: Any = BreaksAfter(store)
+    with (  # noqa: PT012
+        pytest.raises(ConfigurationError, match="no answer"),
+        begin(breaking, SHOP, Log(breaking, "shop", "orders"), None) as load,
+    ):
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        load.checkpoint({})
+        load.commit({})
+    newest = Log(store, "shop", "orders").newest()
+    assert newest is not None
+    assert newest.load_id == load.load_id
+    assert keys_of(store) == [
+        f"{FOLDER}999999999998.json",
+        f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz",
+        f"state/shop/orders/load_seq=1/{load.load_id}.json.gz",
+    ]
+
+
+def test_a_load_over_twelve_hours_old_may_not_commit(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    young, old = NOW - timedelta(hours=11, minutes=59), datetime.now(UTC) - timedelta(hours=12, seconds=1)
+    with pytest.raises(ExpiredLoadError, match=r"shop.orders: the load began .* UTC, over 12:00:00 ago, .*`headwater"):
+        commit(log, None, started_at=old)
+    assert keys_of(store) == []
+    with pytest.raises(ExpiredLoadError), begin(store, SHOP, log, None) as load:  # noqa: PT012
+        load.started_at = old
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        load.commit({})
+    assert keys_of(store) == []
+    assert commit(log, None, started_at=young).load_seq == 1
+
+
+def test_heartbeat_and_failure_are_notes_beside_the_commits(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    assert (log.note("_seen"), log.note("_failed")) == (None, None)
+    log.seen(["3 keys do not match"])
+    log.failed(ConfigurationError("s3://x: no such bucket"))
+    assert log.newest() is None
+    assert log.inputs() == {}
+    seen, failed = log.note("_seen"), log.note("_failed")
+    assert seen is not None
+    assert failed is not None
+    assert abs(datetime.fromisoformat(seen.pop("at")) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert seen == {"warnings": ["3 keys do not match"]}
+    del failed["at"]
+    assert failed == {"error": "ConfigurationError", "message": "s3://x: no such bucket"}
+    made = commit(log, None)
+    log.seen()
+    assert log.newest() == made
+
+
+def test_logs_of_streams_whose_names_begin_alike_are_apart(store: Store) -> None:
+    long = commit(Log(store, "shop", "orders_archive"), None)
+    assert Log(store, "shop", "orders").newest() is None
+    short = commit(Log(store, "shop", "orders"), None)
+    assert Log(store, "shop", "orders_archive").newest() == long
+    assert Log(store, "shop", "orders").newest() == short
+
+
+def test_inputs_are_known_by_their_newest_version(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    first = commit(log, None, inputs=[Input(0, "a", "1", {}, 1, 0), Input(1, "b", "1", {}, 1, 0)])
+    commit(log, first, inputs=[Input(0, "a", "2", {}, 1, 0)])
+    log.seen()
+    assert log.inputs() == {"a": "2", "b": "1"}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b"\n", b"{", b"[]", b"null\n", b'{"kind": "load"}', b"\xff\xfe", b'{"kind": "load", "surprise": 1}', b"7"],
+)
+def test_a_corrupt_commit_is_told(tmp_path_factory: pytest.TempPathFactory, damaged: bytes) -> None:
+    store = open_store(str(tmp_path_factory.mktemp("lake")))
+    store.put(f"{FOLDER}999999999998.json", damaged)
+    with pytest.raises(ConfigurationError) as caught:
+        Log(store, "shop", "orders").newest()
+    message = str(caught.value)
+    assert message.startswith(f"{store.url}/{FOLDER}999999999998.json: not a commit (")
+    assert message.endswith("; restore it as it was written; without it the stream cannot go on")
+    assert "\n" not in message
+
+
+def test_a_commit_reads_back_as_it_was_written(
+    store: Store, read_log: Callable[..., list[list[dict[str, Any]]]]
+) -> None:
+    log = Log(store, "shop", "orders")
+    made = commit(log, None, inputs=[Input(0, "line\nbreak \u2028 \x85 \x0b", "1", {}, 1, 0)])
+    loaded, lines = read_commit(store, f"{FOLDER}999999999998.json")
+    assert loaded == made
+    assert lines[0]["key"] == "line\nbreak \u2028 \x85 \x0b"
+    assert [line["kind"] for line in read_log(store)[0]] == ["load", "input", "added"]
+    assert replace(loaded, state={"x": 1}) != made
+    assert json.loads(json.dumps(made.state)) == made.state
