@@ -53,7 +53,7 @@ build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
 	@$(BIN)/headwater status
 	@echo "Built. Next: . .venv/bin/activate, then"
 	@echo "  dbt docs serve                    to read what there is"
-	@echo "  dbt show --select rejects         to see what could not be used, and why"
+	@echo "  dbt show --select operations_rejects_by_reason --limit 20"
 	@echo "  make load && dbt build            every day; twice changes nothing"
 
 docs: setup ## the documentation, also as one file: target/static_index.html

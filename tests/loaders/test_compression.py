@@ -80,9 +80,7 @@ def test_the_first_bytes_decide(data: bytes, expected: tuple[bytes, str], piece:
         ("a.csv", b"\0\0\1\0", (b"\0\0\1\0", "")),
     ],
 )
-def test_the_key_decides_only_where_the_bytes_do_not(
-    key: str, data: bytes, expected: tuple[bytes, str]
-) -> None:
+def test_the_key_decides_only_where_the_bytes_do_not(key: str, data: bytes, expected: tuple[bytes, str]) -> None:
     assert read(data, key=key) == expected
 
 
@@ -95,8 +93,7 @@ def test_the_detail_says_what_was_expected_and_what_to_do() -> None:
     with pytest.raises(UnreadableInput) as caught:
         list(decompress([gzip.compress(b"{}")[:-3]], "raw/a.gz"))
     assert caught.value.detail == (
-        "raw/a.gz is damaged gzip (it ends inside a member), expected whole members: "
-        "deliver it again from its source."
+        "raw/a.gz is damaged gzip (it ends inside a member), expected whole members: deliver it again from its source."
     )
 
 

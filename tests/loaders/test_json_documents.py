@@ -23,9 +23,7 @@ Outcome = tuple[list[bytes], list[tuple[int, str, bytes]]]
 
 def read(chunks: Iterable[bytes]) -> tuple[list[bytes], list[Reject]]:
     rejects: list[Reject] = []
-    return [
-        bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch
-    ], rejects
+    return [bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch], rejects
 
 
 def refuse(reject: Reject) -> None:
@@ -542,9 +540,7 @@ def joined(documents: list[bytes], between: list[bytes]) -> bytes:
     between=st.lists(separators, min_size=8, max_size=8),
     size=st.integers(1, 400),
 )
-def test_all_documents_come_out_as_they_went_in(
-    documents: list[bytes], between: list[bytes], size: int
-) -> None:
+def test_all_documents_come_out_as_they_went_in(documents: list[bytes], between: list[bytes], size: int) -> None:
     data = joined(documents, between)
     assert read(data[at : at + size] for at in range(0, len(data), size)) == (documents, [])
     assert read([b"[" + b" ,\n".join(documents) + b"]"]) == (documents, [])

@@ -1,0 +1,25 @@
+-- What could not be used, counted by what is wrong: where to look first.
+with
+
+rejects as (
+
+    select * from {{ ref('rejects') }}
+
+),
+
+final as (
+
+    select
+        source || '.' || stream as stream,
+        kind,
+        reason,
+        field,
+        count(*) as reject_count
+    from rejects
+    where state = 'open'
+    group by source || '.' || stream, kind, reason, field
+
+)
+
+select * from final
+order by reject_count desc, stream, kind, reason, field
