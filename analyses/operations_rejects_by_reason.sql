@@ -22,4 +22,4 @@ final as (
 )
 
 select * from final
-order by reject_count desc, stream, kind, reason, field
+order by reject_count desc, stream asc, kind asc, reason asc, field asc
