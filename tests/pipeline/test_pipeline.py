@@ -1,7 +1,9 @@
 """From raw objects to marts: what comes in is accounted for, and running again changes nothing."""
 
+import gzip
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,3 +158,40 @@ def test_rebuilding_the_log_tables_from_the_lake_changes_no_mart(built: tuple[Pr
     project.stage()
     project.build()
     assert everything(project) == before
+
+
+def test_an_object_with_fewer_rows_than_its_commit_says_fails_the_build(project: Project) -> None:
+    make_demo(project)
+    project.headwater("load")
+    [path] = Path(project.lake).glob("raw/web_events/events/*/*.json.gz")
+    path.write_bytes(gzip.compress(b"".join(gzip.decompress(path.read_bytes()).splitlines(keepends=True)[:-2])))
+    project.stage()
+    with pytest.raises(AssertionError, match="Got 1 result"):
+        project.build("--select", "base_web_events__events")
+
+
+def test_a_record_that_does_not_reach_staging_fails_the_build(built: tuple[Project, web_events.Made]) -> None:
+    project, _ = built
+    conserved = ("test", "--quiet", "--select", "test_name:nothing_lost")
+    project.dbt(*conserved)
+    project.query("delete from staging.stg_web_events__events where event_name = 'Unfollow User'")
+    with pytest.raises(AssertionError, match=r"Got \d+ results"):
+        project.dbt(*conserved)
+
+
+def test_a_dry_run_prints_every_statement_and_changes_nothing(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_demo(project)
+    project.headwater("load")
+    project.dbt("run-operation", "stage_external_sources", "--quiet", "--args", "{dry_run: true}")
+    printed = capsys.readouterr().out
+    for statement in (
+        "create table if not exists",
+        "begin transaction",
+        "insert into",
+        "commit",
+        "create or replace view",
+    ):
+        assert statement in printed
+    assert project.relations("raw") == []

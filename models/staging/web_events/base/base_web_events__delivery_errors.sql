@@ -3,7 +3,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        post_hook="{{ delete_removed_objects(source('web_events', 'delivery_errors')) }}",
+        post_hook="{{ delete_removed_objects() }}",
     )
 }}
 
