@@ -5,15 +5,11 @@ BIN := .venv/bin
 SCALE ?= 1
 TARGET ?= $(HEADWATER_TARGET)
 
-# dbt reads profiles.yml here, and loaders and dbt the same settings
-export DBT_PROFILES_DIR := $(CURDIR)
+# `headwater env`, which activating runs, gives dbt the settings that stand in .env
+ACTIVATE := . .venv/bin/activate &&
 ifneq ($(TARGET),)
 export HEADWATER_TARGET := $(TARGET)
 endif
-# the packaged extension needs no download
-export HEADWATER_HTTPFS ?= $(shell ls $(CURDIR)/.venv/lib/python3.*/site-packages/duckdb_extension_httpfs/extensions/*/httpfs.duckdb_extension 2>/dev/null || echo httpfs)
--include .env
-export
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo load build docs verify test lint format pin reset
@@ -30,6 +26,8 @@ setup: .venv/headwater profiles.yml ## the virtual environment with everything p
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@grep -q 'headwater env' $(BIN)/activate || \
+		echo 'eval "$$(cd "$$VIRTUAL_ENV/.." && "$$VIRTUAL_ENV/bin/headwater" env)"' >> $(BIN)/activate
 	@touch $@
 
 .venv/headwater-dev: requirements-dev.txt .venv/headwater
@@ -48,7 +46,7 @@ load: setup ## land what is new in the sources and make it visible in the wareho
 
 build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
 	@$(MAKE) --no-print-directory demo load
-	@$(BIN)/dbt build
+	@$(ACTIVATE) dbt build
 	@$(MAKE) --no-print-directory docs
 	@$(BIN)/headwater status
 	@echo "Built. Next: . .venv/bin/activate, then"
@@ -57,10 +55,10 @@ build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
 	@echo "  make load && dbt build            every day; twice changes nothing"
 
 docs: setup ## the documentation, also as one file: target/static_index.html
-	@$(BIN)/dbt docs generate --static --quiet
+	@$(ACTIVATE) dbt docs generate --static --quiet
 
 verify: setup ## check that no record of any load was lost, however old
-	@$(BIN)/dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
+	@$(ACTIVATE) dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
 
 test: .venv/headwater-dev profiles.yml ## every test
 	@$(BIN)/python -m pytest

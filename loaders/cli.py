@@ -172,6 +172,13 @@ def _status(log: Log, now: datetime) -> dict[str, Any]:
 
 
 @main.command()
+@click.pass_context
+def env(ctx: click.Context) -> None:
+    """Prints the settings for a shell, so that dbt sees them too: eval "$(headwater env)". Activating .venv does so."""
+    click.echo(ctx.obj.exports)
+
+
+@main.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be removed; remove nothing.")
 @click.pass_context
 def clean(ctx: click.Context, dry_run: bool) -> None:

@@ -3,8 +3,12 @@
 import getpass
 import os
 import re
+import shlex
+from importlib.util import find_spec
+from pathlib import Path
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values
+from pydantic import PrivateAttr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loaders.errors import ConfigurationError
@@ -30,19 +34,33 @@ class Settings(BaseSettings):
     bucket: str = ""
     """A shared bucket in which every developer has a lake of their own."""
 
+    _exports: dict[str, str] = PrivateAttr(default_factory=dict)
+
     @property
     def lake_url(self) -> str:
         """Where the lake is."""
         return self.lake or (f"s3://{self.bucket}/headwater/{user()}" if self.bucket else "lake")
 
+    @property
+    def exports(self) -> str:
+        """What dbt must see and the environment did not have, for a shell to evaluate."""
+        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self._exports.items())
+
 
 def load_settings() -> Settings:
     """The settings, with `.env` put into the environment, where dbt and boto3 look for theirs."""
     try:
-        load_dotenv(".env")
+        values = dict(dotenv_values(".env"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env: {error}; .env.example shows what may stand in it") from error
+    # DuckDB's extension for S3 is a package: it need not be downloaded
+    package = find_spec("duckdb_extension_httpfs")
+    for extension in Path(package.origin).parent.rglob("*.duckdb_extension") if package and package.origin else ():
+        values.setdefault("HEADWATER_HTTPFS", str(extension))
+    exports = {name: value for name, value in values.items() if value is not None and name not in os.environ}
+    os.environ.update(exports)
     settings = Settings()
+    settings._exports = exports
     os.environ["HEADWATER_LAKE"] = settings.lake_url
     os.environ.setdefault("HEADWATER_USER", user())
     return settings
