@@ -32,7 +32,7 @@ BLOCK = 1024 * 1024
 
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _JOINT = re.compile(rb"\}[ \t\r\n]*+(?:\\n[ \t\r\n]*+)*+\{")
-_NOT_FINITE = re.compile(rb".?-?(?:NaN|Infinity)", re.DOTALL)
+_NOT_FINITE = re.compile(rb"NaN|Infinity")
 _WHAT = {
     "invalid_utf8": "A document has bytes that are not UTF-8",
     "malformed_json": "A document is not JSON",
@@ -68,7 +68,7 @@ def read_documents(chunks: Iterable[bytes], reject: Callable[[Reject], None]) ->
         held = b""
         while len(parts) == 1 or (size < wanted and not final):
             block, final, failure = next(blocks)
-            reader.check(block, final)
+            reader.check(block)
             parts.append(block)
             size += len(block)
         window = Window(b"".join(parts), reader.offset, final)
@@ -111,12 +111,12 @@ class _Reader:
         self._like: tuple[bytes, tuple[str, ...]] = (b"", ())
         self._in_array = self._after_element = False
 
-    def check(self, block: bytes, final: bool) -> None:
+    def check(self, block: bytes) -> None:
         """Note whether a block is UTF-8, at once for all its documents: msgspec.Raw does not look."""
         self._checked += len(block)
         try:
             text = self._partial + block
-            self._partial = text[utf_8_decode(text, "strict", final)[1] :]
+            self._partial = text[utf_8_decode(text, "strict", False)[1] :]
         except UnicodeDecodeError:
             self._not_utf8_before, self._partial = self._checked, b""
 
@@ -177,7 +177,7 @@ class _Reader:
         end, problem = window.parse(at)
         if data[at] not in b"{[":
             following = window.follow(end)
-            if (following is None or window.follow(at) is None) and len(data) - at <= RAW_LIMIT:
+            if following is None and len(data) - at <= RAW_LIMIT:
                 return at, False
             if not (problem or self._stands_alone(following, pass_separators(data, end) > end)):
                 problem = "no record, a value with more behind it"
@@ -247,4 +247,4 @@ def _reason(data: bytes, at: int, end: int, problem: str, final: bool) -> str:
         return "truncated" if final else "too_large"
     if problem == TOO_DEEP:
         return "too_deep"
-    return "not_finite_number" if _NOT_FINITE.match(data, max(at, end - 1)) else "malformed_json"
+    return "not_finite_number" if _NOT_FINITE.match(data, end) else "malformed_json"

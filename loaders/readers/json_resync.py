@@ -136,10 +136,8 @@ class Damage:
 
     def _start(self, window: Window, at: int, end: int) -> tuple[int, int]:
         """Find that good data begins here, or pass the bracket, or the whole value if that is a part."""
-        if window.breaks_off(at, end):
-            return at, _WAIT
         if self._plain:
-            return at, _FOUND
+            return at, _WAIT if window.breaks_off(at, end) else _FOUND
         end, state = self._candidate(window, at)
         if state != _ON:
             return at, state

@@ -23,7 +23,9 @@ Outcome = tuple[list[bytes], list[tuple[int, str, bytes]]]
 
 def read(chunks: Iterable[bytes]) -> tuple[list[bytes], list[Reject]]:
     rejects: list[Reject] = []
-    return [bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch], rejects
+    return [
+        bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch
+    ], rejects
 
 
 def refuse(reject: Reject) -> None:
@@ -68,6 +70,7 @@ def test_framing(data: bytes, documents: list[bytes]) -> None:
 def test_a_pretty_printed_document_becomes_one_line_and_changes_nothing_else() -> None:
     pretty = b'{\r\n  "a" : [\n\t1 ,\n 2.50\n ] , "b":"x\\n\\ry"\r}'
     line = b'{  "a" : [\t1 , 2.50 ] , "b":"x\\n\\ry"}'
+    assert outcome(b'{\r"a":1}' * 2) == ([A, A], [])
     assert outcome(pretty + b"\n" + pretty + A + b"[" + pretty + b"]") == ([line, line, A, line], [])
 
 
@@ -157,6 +160,8 @@ def test_a_repaired_document_is_one_line() -> None:
         (b'{"a":"\xed\xa0\x80"}', "invalid_utf8"),
         (b'{"a":"\xc3"}', "invalid_utf8"),
         (b'{"a":[{"b":NaN},{"b":1}]}', "not_finite_number"),
+        (b'{"a"{"b":2},"c":3}', "malformed_json"),
+        (b'{"a":"say "hi","b":[{"x":1},{"y":2}]}', "malformed_json"),
     ],
 )
 def test_a_broken_document_is_rejected_alone(fault: bytes, reason: str) -> None:
@@ -184,6 +189,7 @@ def test_a_broken_document_is_rejected_alone(fault: bytes, reason: str) -> None:
         b"\\",
         b"\xff\xfe",
         b"\xef\xbb\xbf",
+        b"7,",
         b"NaN",
     ],
 )
@@ -242,6 +248,9 @@ def test_an_array_in_an_array_is_no_record() -> None:
         (b'{"a":[{"b":1],"c":{"d":1}}', [A, B]),
         (b'"a":{"b":1},"c":[{"d":1},{"d":2}]}', [A, B]),
         (b',"c":[{"d":1},{"d":2}]}', [A, B]),
+        (b'7,{"b":1},{"c":2}],"d":3}', [A, B]),
+        (b'e:{"b":1},"c":2}', [A, B]),
+        (b'{"x":"b":1},"y":[{"z":1},{"w":2}]}', [A, B]),
     ],
 )
 def test_a_part_of_a_document_is_rejected_alone(fault: bytes, next_documents: list[bytes]) -> None:
@@ -251,7 +260,23 @@ def test_a_part_of_a_document_is_rejected_alone(fault: bytes, next_documents: li
         assert [(at, raw.removesuffix(b"\\n")) for at, _, raw in rejects] == [(2, fault)]
 
 
-def test_what_records_have_in_common_tells_a_record_from_a_part() -> None:
+def test_two_broken_documents_are_two_rejects() -> None:
+    first, second = b'{"a":[1,2}', b'{"b":NaN}'
+    assert outcome(A + first + second + B) == (
+        [A, B],
+        [(7, "malformed_json", first), (17, "not_finite_number", second)],
+    )
+
+
+def test_the_end_of_an_array_ends_a_part() -> None:
+    assert outcome(b"[" + A + b',{"a":2]' + B) == ([A, B], [(9, "malformed_json", b'{"a":2')])
+
+
+@pytest.mark.parametrize("block", [32, 2**20])
+def test_what_records_have_in_common_tells_a_record_from_a_part(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_documents, "BLOCK", block)
     one, two = b'{"id":1,"actor":{"id":7,"login":"x"}}', b'{"id":2,"actor":{"id":8,"login":"y"}}'
     nested = b'{"id":3,"actor":{"id":9,"login":"z"}'
     assert outcome(one + nested + two) == ([one, two], [(len(one), "malformed_json", nested)])
@@ -297,7 +322,7 @@ def test_500_levels_are_read_and_501_are_not(separator: bytes) -> None:
     assert outcome(data) == ([A, nested(500), wide, B], [(at, "too_deep", nested(501))])
 
 
-@pytest.mark.parametrize("levels", [600, 2000, 100_000])
+@pytest.mark.parametrize("levels", [501, 600, 2000, 100_000])
 def test_a_document_beyond_all_depth_ends_where_it_ends(levels: int) -> None:
     deep = b'{"a":' * levels + b"1" + b"}" * levels
     assert outcome(A + deep + B + deep) == (
@@ -363,9 +388,11 @@ print(documents, last.decode(), *[f"{reject.reason}:{reject.size}" for reject in
             64,
             f'2 {{"c":3}} too_large:{2**26 + 10}',
         ),
-        (A + b'{"big":"', b"\\ud800\\n", b'"}' + C, 32, f'2 {{"c":3}} too_large:{2**25 + 10}'),
-        (A + b'{"a":1', b" ", b"}" + B, 64, f'2 {{"b":2}} too_large:{2**26 + 7}'),
-        (A, b"\0", B + C, 64, f'3 {{"c":3}} not_json:{2**26}'),
+        (A + b'{"big":"', b"\\ud800\\n", b'"}' + C, 24, f'2 {{"c":3}} too_large:{24 * 2**20 + 10}'),
+        (A + b'{"a":1', b" ", b"}" + B, 32, f'2 {{"b":2}} too_large:{2**25 + 7}'),
+        (A + b'"', b"x", B + C, 64, f'3 {{"c":3}} not_json:{2**26 + 1}'),
+        (A + b'{"big":', b"[", B + C, 64, f'2 {{"c":3}} too_deep:{2**26 + 14}'),
+        (A, b"\0", B + C, 32, f'3 {{"c":3}} not_json:{2**25}'),
         (b"[" + B + b',{"big":"', b"{", b'"},' + C + b"]", 64, f'2 {{"c":3}} too_large:{2**26 + 10}'),
         (b"[", b'{"a":"' + b"x" * 1015 + b'"},', A + b"]", 64, f'{2**16 + 1} {{"a":1}}'),
     ],
@@ -375,6 +402,21 @@ def test_memory_is_bounded(start: bytes, filler: bytes, end: bytes, megabytes: i
     *told, grown = run_bounded("".join(f"{name} = {value!r}\n" for name, value in values.items()) + MEASURED)
     assert told == expected.split()
     assert int(grown) < 90  # 2 x RAW_LIMIT, as much again for copies on their way, and some room
+
+
+def count_parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Collect how many bytes each call of the parser goes over."""
+    parsed: list[int] = []
+    whole = Window.parse
+
+    def parse(window: Window, start: int) -> tuple[int, str]:
+        end, problem = whole(window, start)
+        # Too deep is told without the place; 1,000 levels of the patterns here are 7,000 bytes.
+        parsed.append(min(end - start, 7_000) if problem == TOO_DEEP else end - start)
+        return end, problem
+
+    monkeypatch.setattr(Window, "parse", parse)
+    return parsed
 
 
 @pytest.mark.parametrize(
@@ -400,26 +442,30 @@ def test_hostile_input_takes_linear_work(
     pattern: bytes, documents: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four times the input costs about four times as many bytes handed to the parser up to its faults."""
-    parsed = 0
-    whole = Window.parse
-
-    def parse(window: Window, start: int) -> tuple[int, str]:
-        nonlocal parsed
-        end, problem = whole(window, start)
-        # Too deep is told without the place; 1,000 levels of these patterns are 7,000 bytes.
-        parsed += min(end - start, 7_000) if problem == TOO_DEEP else end - start
-        return end, problem
-
-    monkeypatch.setattr(Window, "parse", parse)
+    parsed = count_parsed(monkeypatch)
     for prefix in (b"", b'{"x":"', A, b'{"a":NaN,', b"["):
         work = []
         for size in (20_000, 80_000):
-            parsed = 0
+            parsed.clear()
             found, _ = read([prefix + pattern * (size // len(pattern))])
-            work.append(parsed + size)
+            work.append(sum(parsed) + size)
             if documents is not None:
                 assert set(found) <= {A}
         assert work[1] < 8 * work[0]  # were it quadratic: 16
+
+
+def test_starts_inside_each_other_are_not_all_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = count_parsed(monkeypatch)
+    data = b'{"a":[' * 400 + b'"' + b"x" * 50_000 + b'",NaN'
+    assert outcome(data) == ([], [(0, "not_finite_number", data)])
+    assert sum(parsed) < 12 * len(data)
+
+
+def test_a_long_document_is_not_parsed_with_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = count_parsed(monkeypatch)
+    long = b'{"a":"' + b"x" * (RAW_LIMIT - 8) + b'"}'
+    assert read([long])[0] == [long]
+    assert sum(parsed) < 4 * len(long)
 
 
 def test_hostile_input_is_read_in_bounded_time() -> None:
@@ -454,6 +500,7 @@ FAULTY = [
     b"\0\0",
     b",",
     b"12",
+    b"x{y",
     b'"text"',
     b'[{"a":1},[2],{"b":',
     b'[{"a":1}]',
@@ -481,6 +528,16 @@ def test_the_size_of_the_pieces_does_not_matter(parts: list[bytes], size: int, b
     assert [(reject.position, reject.raw) for reject in rejects] == [
         (reject.position, reject.raw) for reject in expected[1]
     ]
+
+
+@pytest.mark.parametrize("block", range(4, 20))
+def test_the_edge_of_a_window_is_nowhere(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_documents, "BLOCK", block)
+    assert outcome(A + b"\\n" + B + b"\\n" + C) == ([A, B, C], [])
+    assert outcome(A + b" \xef\xbb\xbf" + B) == ([A, B], [(8, "not_json", b"\xef\xbb\xbf")])
+    assert outcome(A + b"x{y" + B) == ([A, B], [(7, "not_json", b"x{y")])
+    assert outcome(A + b"1234567890 " + B) == ([A, B], [(7, "not_an_object", b"1234567890")])
+    assert outcome(A + b'{"a":-1.5e7}' + B) == ([A, b'{"a":-1.5e7}', B], [])
 
 
 # --- Any documents, any separators, any fault
@@ -540,7 +597,9 @@ def joined(documents: list[bytes], between: list[bytes]) -> bytes:
     between=st.lists(separators, min_size=8, max_size=8),
     size=st.integers(1, 400),
 )
-def test_all_documents_come_out_as_they_went_in(documents: list[bytes], between: list[bytes], size: int) -> None:
+def test_all_documents_come_out_as_they_went_in(
+    documents: list[bytes], between: list[bytes], size: int
+) -> None:
     data = joined(documents, between)
     assert read(data[at : at + size] for at in range(0, len(data), size)) == (documents, [])
     assert read([b"[" + b" ,\n".join(documents) + b"]"]) == (documents, [])

@@ -1,5 +1,6 @@
 """The same project with its lake and its source in S3: boto3 writes, DuckDB's httpfs reads, over real HTTP."""
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,14 +16,13 @@ from loaders.demo import web_events
 from loaders.lake import open_store
 from tests.pipeline.conftest import Project
 
-BUCKET = "headwater-tests"
-
 
 @dataclass
 class Counted:
     """A WSGI application that counts what is asked of the one behind it, and the bytes it answers with."""
 
     app: Callable[..., Iterable[bytes]]
+    bucket: str
     requests: list[str] = field(default_factory=list)
     size: int = 0
 
@@ -55,9 +55,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    bucket = f"headwater-{uuid.uuid4().hex}"  # moto remembers, from one server to the next
+    boto3.client("s3").create_bucket(Bucket=bucket)
     assert server._server
-    counting = Counted(server._server.app)
+    counting = Counted(server._server.app, bucket)
     server._server.app = counting
     yield counting
     server.stop()
@@ -65,7 +66,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
 
 @pytest.fixture
 def on_s3(project: Project, counted: Counted, monkeypatch: pytest.MonkeyPatch) -> Project:
-    project.drop, project.lake = f"s3://{BUCKET}/web-data/raw", f"s3://{BUCKET}/lake"
+    project.drop, project.lake = f"s3://{counted.bucket}/web-data/raw", f"s3://{counted.bucket}/lake"
     monkeypatch.setenv("HEADWATER_TARGET", "s3")
     monkeypatch.setenv("HEADWATER_LAKE", project.lake)
     monkeypatch.setenv("WEB_EVENTS_URL", project.drop)
