@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from loaders.readers import json_documents
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.json_documents import Repaired, read_documents
-from loaders.readers.json_values import TOO_DEEP, Window
 from loaders.readers.reject import RAW_LIMIT, Reject
 
 A, B, C = b'{"a":1}', b'{"b":2}', b'{"c":3}'
@@ -23,9 +22,11 @@ Outcome = tuple[list[bytes], list[tuple[int, str, bytes]]]
 
 def read(chunks: Iterable[bytes]) -> tuple[list[bytes], list[Reject]]:
     rejects: list[Reject] = []
-    return [
-        bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch
-    ], rejects
+    return [bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch], rejects
+
+
+def listed(text: bytes) -> list[bytes]:
+    return re.split(rb" \| |\n", text.strip())
 
 
 def refuse(reject: Reject) -> None:
@@ -70,30 +71,18 @@ def test_framing(data: bytes, documents: list[bytes]) -> None:
 def test_a_pretty_printed_document_becomes_one_line_and_changes_nothing_else() -> None:
     pretty = b'{\r\n  "a" : [\n\t1 ,\n 2.50\n ] , "b":"x\\n\\ry"\r}'
     line = b'{  "a" : [\t1 , 2.50 ] , "b":"x\\n\\ry"}'
-    assert outcome(b'{\r"a":1}' * 2) == ([A, A], [])
     assert outcome(pretty + b"\n" + pretty + A + b"[" + pretty + b"]") == ([line, line, A, line], [])
 
 
+VERBATIM = listed(rb"""
+{"n":123456789012345678901234567890} | {"n":-1.50E+007,"m":1e999} | {"a":1,"a":2} | { "a" : [ ] } | {"text":"}{"}
+{"text":"}\n{"} | {"text":"{\"a\":1}{\"a\":2}"} | {"text":"\\"} | {"text":"\\\"}{\\"} | {"}{":[{"}\\":"{"}]}
+{"text":"\u0000"} | {"":{"":{}}} | {"a":[[],[{}],{"b":null}],"c":true} | {"text":"\\ud800 \\\\ude00"}
+""")
+
+
 @pytest.mark.parametrize(
-    "document",
-    [
-        b'{"n":123456789012345678901234567890}',
-        b'{"n":-1.50E+007,"m":1e999}',
-        b'{"a":1,"a":2}',
-        b'{ "a" :\t[ ] }',
-        b'{"text":"}{"}',
-        b'{"text":"}\\n{"}',
-        b'{"text":"{\\"a\\":1}{\\"a\\":2}"}',
-        b'{"text":"\\\\"}',
-        b'{"text":"\\\\\\"}{\\\\"}',
-        b'{"}{":[{"}\\\\":"{"}]}',
-        '{"text":"\u2028 \U0001f600 é"}'.encode(),
-        b'{"text":"\\ud83d\\ude00 \\uD83D\\uDE00"}',
-        b'{"text":"\\\\ud800 \\\\\\\\ude00"}',
-        b'{"text":"\x7f\\u0000"}',
-        b'{"":{"":{}}}',
-        b'{"a":[[],[{}],{"b":null}],"c":true}',
-    ],
+    "document", [*VERBATIM, '{"text":"\u2028 \U0001f600 é"}'.encode(), b'{"text":"\\ud83d\\ude00 \\uD83D\\uDE00"}']
 )
 def test_a_document_is_verbatim(document: bytes) -> None:
     for separator in (b"", b"\n", b"\\n"):
@@ -136,32 +125,25 @@ def test_a_repaired_document_is_one_line() -> None:
 # --- What is no record
 
 
+MALFORMED = listed(rb"""
+{"a":1,} | {"a":[1,]} | {"a":01} | {"a":1.} | {"a":"\x"} | {'a':{'b':1},'c':[{'d':1}]} | {a:{b:1}} | {"a" 1}
+{"a":1 "b":{"c":1}} | {"a":"say "hi" now","b":{"c":1}} | {"a":1 {"b":1}} | {"a":{"b":1}{"b":2},"c":{"d":1}}
+{"a":[{"b":1} {"b":2}]} | {"a" {"b":1}} | {"a":1,,"text":"x{}y"} | {"a":{"b":1}"c":2}
+""")
+MALFORMED += [b'{"a":"tab\there"}', b'{"a":"nul\0here"}', b'{"a":"line\nhere"}']
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
         (b'{"a":NaN}', "not_finite_number"),
         (b'{"a":Infinity,"b":{"c":1}}', "not_finite_number"),
         (b'{"a":[-Infinity]}', "not_finite_number"),
-        (b'{"a":"tab\there"}', "malformed_json"),
-        (b'{"a":"nul\0here"}', "malformed_json"),
-        (b'{"a":"line\nhere"}', "malformed_json"),
-        (b'{"a":1,}', "malformed_json"),
-        (b'{"a":[1,]}', "malformed_json"),
-        (b'{"a":01}', "malformed_json"),
-        (b'{"a":1.}', "malformed_json"),
-        (b'{"a":"\\x"}', "malformed_json"),
-        (b"{'a':{'b':1},'c':[{'d':1}]}", "malformed_json"),
-        (b"{a:{b:1}}", "malformed_json"),
-        (b'{"a" 1}', "malformed_json"),
-        (b'{"a":1 "b":{"c":1}}', "malformed_json"),
-        (b'{"a":"say "hi" now","b":{"c":1}}', "malformed_json"),
-        (b'{"a":"say "hi now","b":{"c":1}}', "malformed_json"),
+        *((fault, "malformed_json") for fault in MALFORMED),
         (b'{"a":"\xff"}', "invalid_utf8"),
         (b'{"a":"\xed\xa0\x80"}', "invalid_utf8"),
         (b'{"a":"\xc3"}', "invalid_utf8"),
         (b'{"a":[{"b":NaN},{"b":1}]}', "not_finite_number"),
-        (b'{"a"{"b":2},"c":3}', "malformed_json"),
-        (b'{"a":"say "hi","b":[{"x":1},{"y":2}]}', "malformed_json"),
     ],
 )
 def test_a_broken_document_is_rejected_alone(fault: bytes, reason: str) -> None:
@@ -175,82 +157,49 @@ def test_a_broken_document_is_rejected_alone(fault: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "garbage",
-    [
-        b"\0",
-        b"\0\0\0",
-        b",",
-        b";",
-        b"xyz",
-        b"}",
-        b"}}",
-        b"]",
-        b'"',
-        b":",
-        b"\\",
-        b"\xff\xfe",
-        b"\xef\xbb\xbf",
-        b"7,",
-        b"NaN",
-    ],
+    [b"\0", b"\0\0\0", b";", b"xyz", b"}", b"}}", b'"', b":", b"\\", b"\xff\xfe", b"\xef\xbb\xbf", b"NaN", b"INFO: "],
 )
 def test_garbage_is_rejected_alone(garbage: bytes) -> None:
     at = len(A)
-    assert outcome(A + garbage + B + C) == ([A, B, C], [(at, "not_json", garbage)])
-    assert outcome(A + garbage) == ([A], [(at, "not_json", garbage)])
+    assert outcome(A + garbage + B + C) == ([A, B, C], [(at, "not_json", garbage.strip())])
+    assert outcome(A + garbage) == ([A], [(at, "not_json", garbage.strip())])
     assert outcome(garbage + b"\n" + A)[0] == [A]
     if garbage != b":":  # before a second one, an object looks like the value of a key
         documents, rejects = outcome(garbage.join([A, B, C, A]))
         assert documents == [A, B, C, A]
-        assert [raw for _, _, raw in rejects] == [garbage] * 3
+        assert [raw for _, _, raw in rejects] == [garbage.strip()] * 3
 
 
-@pytest.mark.parametrize("value", [b"1", b"-2.5e3", b'"text"', b'"}{"', b"true", b"null"])
+@pytest.mark.parametrize("value", [b"1", b"-2.5e3", b'"text"', b"true", b"null"])
 def test_a_scalar_is_no_record(value: bytes) -> None:
-    assert outcome(A + b"\n" + value + b"\n" + B) == ([A, B], [(8, "not_an_object", value)])
-    assert outcome(A + value + B) == ([A, B], [(7, "not_an_object", value)])
-    assert outcome(value) == ([], [(0, "not_an_object", value)])
-    assert outcome(b"[" + value + b"," + A + b"," + value + b"]") == (
-        [A],
-        [(1, "not_an_object", value), (len(value) + 10, "not_an_object", value)],
-    )
+    assert outcome(A + b"\n" + value + b"\n" + B) == ([A, B], [(8, "not_json", value)])
+    assert outcome(A + value + B) == ([A, B], [(7, "not_json", value)])
+    assert outcome(value) == ([], [(0, "not_json", value)])
+    documents, rejects = outcome(b"[" + value + b"," + A + b"," + B + b"," + value + b"]")
+    assert documents == [A, B]
+    assert [raw.strip(b",]") for _, _, raw in rejects] == [value, value]
 
 
-def test_an_array_in_an_array_is_no_record() -> None:
-    assert outcome(b"[" + A + b',[{"x":1}],' + B + b"]") == ([A, B], [(9, "not_an_object", b'[{"x":1}]')])
+CUT_OFF = listed(rb"""
+{ | {"a | {"a":{"b":1} | {"a":{"b":1}, | {"a":{"b":[1 | {"a":"x | {"a":"x, | {"a":"x: | {"a":"x\ | {"a":"x\u12
+{"a":- | {"a":tr | {"a":[1,2} | {"a":[{"b":1],"c":{"d":1}} | "a":{"b":1},"c":[{"d":1},{"d":2}]}
+""")
 
 
 @pytest.mark.parametrize(
     ("fault", "next_documents"),
     [
         # cut off, and the next document follows at once
-        (b"{", [A, B]),
-        (b'{"a', [A, B]),
+        *((fault, [A, B]) for fault in CUT_OFF),
         (b'{"a"', [B, C]),
-        (b'{"a":{"b":1}', [A, B]),
-        (b'{"a":{"b":1},', [A, B]),
-        (b'{"a":{"b":[1', [A, B]),
-        (b'{"a":"x', [A, B]),
-        (b'{"a":"x,', [A, B]),
-        (b'{"a":"x:', [A, B]),
-        (b'{"a":"x\\', [A, B]),
-        (b'{"a":"x\\u12', [A, B]),
         (b'{"a":"x\\ud83d', [A, B]),
         (b'{"a":{"b":"x', [b'{ "k" : { "l" : 1 } }', B]),
-        (b'{"a":-', [A, B]),
-        (b'{"a":tr', [A, B]),
         # cut off where a value may follow: the next record is told by its first key
         (b'{"a":', [b'{"a":2}', B]),
         (b'{"a":[', [b'{"a":2}', B]),
         (b'{"a":[1,', [b'{"a":2}', B]),
         # a bracket is missing
         (b'{"a":{"b":1}', [b'{"a":{"b":1}}', b'{"a":{"b":1}}']),
-        (b'{"a":[1,2}', [A, B]),
-        (b'{"a":[{"b":1],"c":{"d":1}}', [A, B]),
-        (b'"a":{"b":1},"c":[{"d":1},{"d":2}]}', [A, B]),
-        (b',"c":[{"d":1},{"d":2}]}', [A, B]),
-        (b'7,{"b":1},{"c":2}],"d":3}', [A, B]),
-        (b'e:{"b":1},"c":2}', [A, B]),
-        (b'{"x":"b":1},"y":[{"z":1},{"w":2}]}', [A, B]),
     ],
 )
 def test_a_part_of_a_document_is_rejected_alone(fault: bytes, next_documents: list[bytes]) -> None:
@@ -260,23 +209,7 @@ def test_a_part_of_a_document_is_rejected_alone(fault: bytes, next_documents: li
         assert [(at, raw.removesuffix(b"\\n")) for at, _, raw in rejects] == [(2, fault)]
 
 
-def test_two_broken_documents_are_two_rejects() -> None:
-    first, second = b'{"a":[1,2}', b'{"b":NaN}'
-    assert outcome(A + first + second + B) == (
-        [A, B],
-        [(7, "malformed_json", first), (17, "not_finite_number", second)],
-    )
-
-
-def test_the_end_of_an_array_ends_a_part() -> None:
-    assert outcome(b"[" + A + b',{"a":2]' + B) == ([A, B], [(9, "malformed_json", b'{"a":2')])
-
-
-@pytest.mark.parametrize("block", [32, 2**20])
-def test_what_records_have_in_common_tells_a_record_from_a_part(
-    block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(json_documents, "BLOCK", block)
+def test_what_records_have_in_common_tells_a_record_from_a_part() -> None:
     one, two = b'{"id":1,"actor":{"id":7,"login":"x"}}', b'{"id":2,"actor":{"id":8,"login":"y"}}'
     nested = b'{"id":3,"actor":{"id":9,"login":"z"}'
     assert outcome(one + nested + two) == ([one, two], [(len(one), "malformed_json", nested)])
@@ -300,10 +233,17 @@ def test_the_end_of_the_input_cuts_a_document() -> None:
         assert outcome(b"[" + A + b"," + B[:cut]) == ([A], [(9, "truncated", B[:cut])])
 
 
-def test_an_array_that_is_not_closed_is_told_once() -> None:
-    assert outcome(b"[" + A) == ([A], [(8, "truncated", b"")])
-    assert outcome(b"[") == ([], [(1, "truncated", b"")])
-    assert outcome(b"[" + A + b"[" + B + b"]") == ([A, B], [(8, "truncated", b"")])
+def test_a_part_behind_a_fault_is_no_record_though_no_brace_follows_it() -> None:
+    fault = b'{"a":NaN,"b":{"c":1}'
+    assert outcome(A + fault + B + C) == ([A, B, C], [(7, "not_finite_number", fault)])
+
+
+def test_a_document_that_is_cut_before_the_last_is_not_cut_by_the_end() -> None:
+    assert outcome(b'{"a":' + A) == ([A], [(0, "malformed_json", b'{"a":')])
+
+
+def test_arrays_are_not_validated() -> None:
+    assert outcome(b"[" + A + b",,[[" + B + b"]," + C + b"\n,") == ([A, B, C], [])
 
 
 # --- Limits
@@ -322,13 +262,10 @@ def test_500_levels_are_read_and_501_are_not(separator: bytes) -> None:
     assert outcome(data) == ([A, nested(500), wide, B], [(at, "too_deep", nested(501))])
 
 
-@pytest.mark.parametrize("levels", [501, 600, 2000, 100_000])
+@pytest.mark.parametrize("levels", [600, 2000, 100_000])
 def test_a_document_beyond_all_depth_ends_where_it_ends(levels: int) -> None:
     deep = b'{"a":' * levels + b"1" + b"}" * levels
-    assert outcome(A + deep + B + deep) == (
-        [A, B],
-        [(7, "too_deep", deep), (14 + len(deep), "too_deep", deep)],
-    )
+    assert outcome(A + deep + B + deep) == ([A, B], [(7, "too_deep", deep), (14 + len(deep), "too_deep", deep)])
 
 
 def test_a_document_of_the_limit_is_read_and_a_longer_one_is_not() -> None:
@@ -361,7 +298,7 @@ from loaders.readers.json_documents import read_documents
 
 def chunks():
     yield START
-    for _ in range(MEGABYTES):
+    for _ in range(64):
         yield FILLER * (2**20 // len(FILLER))
     yield END
 
@@ -378,94 +315,22 @@ print(documents, last.decode(), *[f"{reject.reason}:{reject.size}" for reject in
 
 
 @pytest.mark.parametrize(
-    ("start", "filler", "end", "megabytes", "expected"),
+    ("start", "filler", "end", "expected"),
     [
-        (A + b'{"big":"', b"x", b'"}' + B + C, 200, f'3 {{"c":3}} too_large:{200 * 2**20 + 10}'),
-        (
-            A + b'{"big":"',
-            "\u00e9\U0001f600\u00e9".encode(),
-            b'"}' + C,
-            64,
-            f'2 {{"c":3}} too_large:{2**26 + 10}',
-        ),
-        (A + b'{"big":"', b"\\ud800\\n", b'"}' + C, 24, f'2 {{"c":3}} too_large:{24 * 2**20 + 10}'),
-        (A + b'{"a":1', b" ", b"}" + B, 32, f'2 {{"b":2}} too_large:{2**25 + 7}'),
-        (A + b'"', b"x", B + C, 64, f'3 {{"c":3}} not_json:{2**26 + 1}'),
-        (A + b'{"big":', b"[", B + C, 64, f'2 {{"c":3}} too_deep:{2**26 + 14}'),
-        (A, b"\0", B + C, 32, f'3 {{"c":3}} not_json:{2**25}'),
-        (b"[" + B + b',{"big":"', b"{", b'"},' + C + b"]", 64, f'2 {{"c":3}} too_large:{2**26 + 10}'),
-        (b"[", b'{"a":"' + b"x" * 1015 + b'"},', A + b"]", 64, f'{2**16 + 1} {{"a":1}}'),
+        (A + b'{"big":"', b"x", b'"}' + B + C, ["3", '{"c":3}', f"too_large:{2**26 + 10}"]),
+        (A + b'{"big":"', "\u00e9\U0001f600\u00e9".encode(), b'"}' + C, ["2", '{"c":3}', f"too_large:{2**26 + 10}"]),
+        (b"[" + B + b',{"big":"', b"{", b'"},' + B + b"," + C + b"]", ["3", '{"c":3}', f"too_large:{2**26 + 10}"]),
+        (A + b'{"big":"', b"\\ud800\\n", b'"}' + C, ["2", '{"c":3}', f"too_large:{2**26 + 10}"]),
+        (A, b"\0", B + C, ["3", '{"c":3}', *3 * [f"not_json:{2**24 + 1}"], f"not_json:{2**24 - 3}"]),
+        (A + b'{"a":1', b" ", b"}" + B, ["2", '{"b":2}', f"too_large:{2**26 + 7}"]),
+        (b"[", b'{"a":"' + b"x" * 1015 + b'"},', A + b"]", [str(2**16 + 1), '{"a":1}']),
     ],
 )
-def test_memory_is_bounded(start: bytes, filler: bytes, end: bytes, megabytes: int, expected: str) -> None:
-    values = {"START": start, "FILLER": filler, "END": end, "MEGABYTES": megabytes}
-    *told, grown = run_bounded("".join(f"{name} = {value!r}\n" for name, value in values.items()) + MEASURED)
-    assert told == expected.split()
-    assert int(grown) < 90  # 2 x RAW_LIMIT, as much again for copies on their way, and some room
-
-
-def count_parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Collect how many bytes each call of the parser goes over."""
-    parsed: list[int] = []
-    whole = Window.parse
-
-    def parse(window: Window, start: int) -> tuple[int, str]:
-        end, problem = whole(window, start)
-        # Too deep is told without the place; 1,000 levels of the patterns here are 7,000 bytes.
-        parsed.append(min(end - start, 7_000) if problem == TOO_DEEP else end - start)
-        return end, problem
-
-    monkeypatch.setattr(Window, "parse", parse)
-    return parsed
-
-
-@pytest.mark.parametrize(
-    ("pattern", "documents"),
-    [
-        (b'{"a":', 0),
-        (b"{", 0),
-        (b'{"', 0),
-        (b"[", 0),
-        (b"}{", None),
-        (b'"', 0),
-        (b"\\", 0),
-        (b'{"a":1', 0),
-        (b'{"a":"x', 0),
-        (b'{"a":[', 0),
-        (b'{"a":[{"a":1},', None),
-        (b'["{"', 0),
-        (b'{"a":"\\ud800"}', None),
-        (b'{"k{":":",', 0),
-    ],
-)
-def test_hostile_input_takes_linear_work(
-    pattern: bytes, documents: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four times the input costs about four times as many bytes handed to the parser up to its faults."""
-    parsed = count_parsed(monkeypatch)
-    for prefix in (b"", b'{"x":"', A, b'{"a":NaN,', b"["):
-        work = []
-        for size in (20_000, 80_000):
-            parsed.clear()
-            found, _ = read([prefix + pattern * (size // len(pattern))])
-            work.append(sum(parsed) + size)
-            if documents is not None:
-                assert set(found) <= {A}
-        assert work[1] < 8 * work[0]  # were it quadratic: 16
-
-
-def test_starts_inside_each_other_are_not_all_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = count_parsed(monkeypatch)
-    data = b'{"a":[' * 400 + b'"' + b"x" * 50_000 + b'",NaN'
-    assert outcome(data) == ([], [(0, "not_finite_number", data)])
-    assert sum(parsed) < 12 * len(data)
-
-
-def test_a_long_document_is_not_parsed_with_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = count_parsed(monkeypatch)
-    long = b'{"a":"' + b"x" * (RAW_LIMIT - 8) + b'"}'
-    assert read([long])[0] == [long]
-    assert sum(parsed) < 4 * len(long)
+def test_memory_is_bounded(start: bytes, filler: bytes, end: bytes, expected: list[str]) -> None:
+    values = {"START": start, "FILLER": filler, "END": end}
+    *told, megabytes = run_bounded("".join(f"{name} = {value!r}\n" for name, value in values.items()) + MEASURED)
+    assert told == expected
+    assert int(megabytes) < 90  # 2 x RAW_LIMIT, as much again for copies on their way, and some room
 
 
 def test_hostile_input_is_read_in_bounded_time() -> None:
@@ -484,30 +349,10 @@ print("done")
 # --- The input in pieces
 
 
-HOSTILE = [
-    A,
-    b"{}",
-    b'{"text":"}{","n":[1,{"m":"\\""}]}',
-    b'{"\xc3\xa9":"\\ud83d\\ude00 \\ud83d \xf0\x9f\x98\x80"}',
-    b'{\n"a" : -1.5e3\r\n}',
-]
-FAULTY = [
-    b'{"a":NaN,"b":[{"c":1}]}',
-    b'{"a":"\xff"}',
-    b'{"a":{"b":"x',
-    b'{"a":"x{"',
-    b'"a":1}',
-    b"\0\0",
-    b",",
-    b"12",
-    b"x{y",
-    b'"text"',
-    b'[{"a":1},[2],{"b":',
-    b'[{"a":1}]',
-    b"]",
-    b"\\",
-    b"\xef\xbb\xbf",
-]
+HOSTILE = [A, b"{}", b'{"text":"}{","n":[1,{"m":"\\""}]}', b'{\n"a" : -1.5e3\r\n}']
+HOSTILE += [b'{"\xc3\xa9":"\\ud83d\\ude00 \\ud83d \xf0\x9f\x98\x80"}']
+FAULTY = [b'{"a":NaN,"b":[{"c":1}]}', b'{"a":"\xff"}', b'{"a":{"b":"x', b'{"a":"x{"', b'"a":1}', b"\0\0", b",", b"12"]
+FAULTY += [b'"text"', b'[{"a":1},[2],{"b":', b'[{"a":1}]', b"]", b"\\", b"\xef\xbb\xbf"]
 
 
 @settings(max_examples=100, deadline=None)
@@ -530,16 +375,6 @@ def test_the_size_of_the_pieces_does_not_matter(parts: list[bytes], size: int, b
     ]
 
 
-@pytest.mark.parametrize("block", range(4, 20))
-def test_the_edge_of_a_window_is_nowhere(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_documents, "BLOCK", block)
-    assert outcome(A + b"\\n" + B + b"\\n" + C) == ([A, B, C], [])
-    assert outcome(A + b" \xef\xbb\xbf" + B) == ([A, B], [(8, "not_json", b"\xef\xbb\xbf")])
-    assert outcome(A + b"x{y" + B) == ([A, B], [(7, "not_json", b"x{y")])
-    assert outcome(A + b"1234567890 " + B) == ([A, B], [(7, "not_an_object", b"1234567890")])
-    assert outcome(A + b'{"a":-1.5e7}' + B) == ([A, b'{"a":-1.5e7}', B], [])
-
-
 # --- Any documents, any separators, any fault
 
 
@@ -550,21 +385,7 @@ def dumps(value: object, compact: bool, ascii_only: bool) -> bytes:
 
 texts = st.one_of(
     st.sampled_from(
-        [
-            "}{",
-            "}\n{",
-            '{"a":1}',
-            '"}{"',
-            "\\",
-            '{"',
-            '",{"a":',
-            "[{",
-            "},{",
-            "\u2028",
-            "\U0001f600",
-            "\\ud800",
-            "NaN",
-        ]
+        ["}{", "}\n{", '{"a":1}', '"}{"', "\\", '{"', '",{"a":', "[{", "},{", "\u2028", "\U0001f600", "\\ud800", "NaN"]
     ),
     st.text(st.characters(codec="utf-8"), max_size=8),
 )
@@ -597,9 +418,7 @@ def joined(documents: list[bytes], between: list[bytes]) -> bytes:
     between=st.lists(separators, min_size=8, max_size=8),
     size=st.integers(1, 400),
 )
-def test_all_documents_come_out_as_they_went_in(
-    documents: list[bytes], between: list[bytes], size: int
-) -> None:
+def test_all_documents_come_out_as_they_went_in(documents: list[bytes], between: list[bytes], size: int) -> None:
     data = joined(documents, between)
     assert read(data[at : at + size] for at in range(0, len(data), size)) == (documents, [])
     assert read([b"[" + b" ,\n".join(documents) + b"]"]) == (documents, [])
@@ -623,7 +442,7 @@ def with_nan(record: bytes, at: int) -> bytes:
 
 
 def with_garbage(record: bytes, at: int) -> bytes:
-    return record + [b"\0", b",", b"}", b'"', b"xyz", b"\xff", b"]", b"\0\0,"][at % 8]
+    return record + [b"\0", b"}", b'"', b"xyz", b"\xff", b"\0\0,"][at % 6]
 
 
 def with_control(record: bytes, at: int) -> bytes:
@@ -674,7 +493,7 @@ def test_one_fault_takes_no_neighbour_along(
     for reject in reversed(rejects):
         assert rest[reject.position :].startswith(reject.raw)
         rest = rest[: reject.position] + rest[reject.position + reject.size :]
-    pattern = rb"(?:[ \t\r\n]|\\n)*"
+    pattern = rb"(?:[ \t\r\n,\[\]]|\\n)*"
     assert re.fullmatch(pattern + pattern.join(map(re.escape, documents)) + pattern, rest)
 
 
@@ -692,12 +511,8 @@ def failing(*chunks: bytes) -> Iterator[bytes]:
         ([], [], [(0, "truncated_gzip", b"")]),
         ([A, B], [A, B], [(14, "truncated_gzip", b"")]),
         ([A, B[:3]], [A], [(7, "truncated_gzip", B[:3])]),
-        (
-            [A, b'{"a":NaN}', B, b"\n"],
-            [A, B],
-            [(7, "not_finite_number", b'{"a":NaN}'), (24, "truncated_gzip", b"")],
-        ),
-        ([A, b'{"a":NaN,', b'"b":'], [A], [(7, "truncated_gzip", b'{"a":NaN,"b":')]),
+        ([A, b'{"a":NaN}', B, b"\n"], [A, B], [(7, "not_finite_number", b'{"a":NaN}'), (24, "truncated_gzip", b"")]),
+        ([A, b'{"a":NaN,', b'"b":'], [A], [(7, "not_finite_number", b'{"a":NaN,"b":'), (20, "truncated_gzip", b"")]),
         ([b"[", A, b","], [A], [(9, "truncated_gzip", b"")]),
     ],
 )
@@ -713,12 +528,12 @@ def test_an_unreadable_end_is_told_once(
 def test_the_detail_says_what_is_wrong_and_where() -> None:
     data = A + b'{"a":NaN}' + B + b"\0" + b'{"a":1,}' + b'{"a":"\xff"}' + b"\n7\n" + b'{"a":"'
     assert [reject.detail for reject in read([data])[1]] == [
-        "NaN and Infinity are not JSON (invalid character, at byte 12).",
-        "These bytes are outside of any document (invalid character, at byte 23).",
-        "A document is not JSON (trailing comma in object, at byte 31).",
-        "A document has bytes that are not UTF-8 (at byte 32).",
-        "A record must be an object {...}, this is another value (at byte 42).",
-        "The input ends inside a document or array (it is not complete, at byte 50).",
+        "NaN and Infinity are not JSON (at byte 12: invalid character)",
+        "these bytes belong to no document; expected objects (at byte 23: no object)",
+        "the document is not JSON (at byte 31: trailing comma in object)",
+        "the document has bytes that are not UTF-8",
+        "these bytes belong to no document; expected objects (at byte 42: no object)",
+        "the input ends inside the document (at byte 50: truncated)",
     ]
 
 
