@@ -74,8 +74,8 @@ format: .venv/headwater-dev ## put Python into shape
 	@$(BIN)/ruff format
 
 pin: .venv/headwater-dev ## take newer versions into the requirements files
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url requirements-dev.in -o requirements-dev.txt
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url requirements.in -c requirements-dev.txt -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -c requirements-dev.txt -o requirements.txt
 
 reset: ## forget lake, demo data and warehouse of this directory, to build anew
 	@rm -rf lake demo headwater.duckdb headwater.duckdb.wal target
