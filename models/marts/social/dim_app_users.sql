@@ -22,15 +22,7 @@ changed_events as (
 
     select * from events
 
-    {% if is_incremental() %}
-
-    where
-        _changed_at > (
-            select coalesce(max(present._changed_at), cast('1970-01-01' as timestamp))
-            from {{ this }} as present
-        )
-
-    {% endif %}
+    {{ where_changed() }}
 
 ),
 

@@ -21,15 +21,7 @@ changed_posts as (
 
     select distinct post_id from posts
 
-    {% if is_incremental() %}
-
-    where
-        _changed_at > (
-            select coalesce(max(present._changed_at), cast('1970-01-01' as timestamp))
-            from {{ this }} as present
-        )
-
-    {% endif %}
+    {{ where_changed() }}
 
 ),
 
