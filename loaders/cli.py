@@ -15,7 +15,7 @@ from rich.table import Table
 from loaders.declarations import Stream, read_declarations, select
 from loaders.errors import ConfigurationError, HeadwaterError
 from loaders.lake import Store, open_store
-from loaders.log import Log
+from loaders.log import Log, newest_commits
 from loaders.maintenance import remove_unseen
 from loaders.periods import Period
 from loaders.registry import DEMOS, KINDS, LOAD, PREVIEW
@@ -115,10 +115,12 @@ def _dbt(*arguments: str) -> None:
 @main.command()
 @click.option("--target", help="The dbt target; by default the profile's.")
 @click.option("--dry-run", is_flag=True, help="Print the statements instead of running them.")
-def stage(target: str | None, dry_run: bool) -> None:
+@click.pass_context
+def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     """Makes new commits visible in the warehouse."""
     options = ["--target", target] if target else []
-    _dbt("run-operation", "stage_external_sources", "--args", json.dumps({"dry_run": dry_run}), "--quiet", *options)
+    arguments = {"newest": newest_commits(_lake(ctx), _streams(())), "dry_run": dry_run}
+    _dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), "--quiet", *options)
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 raw/<source>/<stream>/load_seq=<n>/<load_id>-<part>.json.gz | .parquet
 rejects/<source>/<stream>/load_seq=<n>/<load_id>-<part>.json.gz
+manifests/<source>/<stream>/load_seq=<n>/<load_id>-<content><suffix>.manifest    only where the lake is in S3
 state/<source>/<stream>/load_seq=<n>/<load_id>.json.gz
 """
 
@@ -10,6 +11,7 @@ import gzip
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,9 +25,10 @@ from loaders.declarations import Stream
 from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, HeadwaterError
 from loaders.lake import Store
 from loaders.log import Added, Commit, Input, Log, new_load_id
+from loaders.manifests import MAX_LINE, MAX_TEXT, longest_text, manifests
 from loaders.readers.json_documents import Document
 from loaders.readers.reject import Reject
-from loaders.writers import WRITERS, JsonLinesWriter, Writer
+from loaders.writers import WRITERS, Writer
 
 OBJECT_BYTES = 64 << 20
 """A data object is closed when it has this many stored bytes."""
@@ -33,11 +36,13 @@ OBJECT_BYTES = 64 << 20
 
 @dataclass
 class _Part:
-    """The data object that is being written, of records or of rejects."""
+    """A data object that is being written."""
 
     content: str
+    number: int
     writer: Writer
     path: Path
+    longest_text: int = 0
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Load:
     inputs: list[Input] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     _parts: dict[str, _Part] = field(default_factory=dict)
+    _numbers: Counter[str] = field(default_factory=Counter)
     _written: list[str] = field(default_factory=list)
     _added: list[Added] = field(default_factory=list)
 
@@ -72,17 +78,20 @@ class Load:
         self.inputs.pop()
 
     def land(self, documents: Sequence[Document]) -> None:
-        """Writes records of the current input."""
+        """Writes records of the current input.
+
+        One that is long for Parquet goes into JSON lines beside it.
+        """
         if documents:
-            self._write("records", documents)
             self._count(rows=len(documents))
+            self._sort("records", documents)
 
     def reject(self, reject: Reject) -> None:
         """Writes down a part of the current input that could not be read. Raw bytes that are no text go as base64."""
-        try:
-            raw, encoding = reject.raw.decode(), "utf-8"
-        except UnicodeDecodeError:
-            raw, encoding = base64.b64encode(reject.raw).decode(), "base64"
+        raw, encoding = base64.b64encode(reject.raw).decode(), "base64"
+        if b"\0" not in reject.raw:  # which is text, but not to warehouses
+            with suppress(UnicodeDecodeError):
+                raw, encoding = reject.raw.decode(), "utf-8"
         described = {
             "reason": reject.reason,
             "detail": reject.detail,
@@ -91,7 +100,7 @@ class Load:
             "encoding": encoding,
             "raw": raw,
         }
-        self._write("rejects", [msgspec.json.encode(described)])
+        self._sort("rejects", [msgspec.json.encode(described)])
         self._count(rejects=1)
 
     def checkpoint(self, content: dict[str, Any]) -> str:
@@ -103,8 +112,13 @@ class Load:
 
     def commit(self, state: dict[str, Any]) -> Commit:
         """Makes the load visible. Raises what Log.commit raises."""
-        for content in list(self._parts):
-            self._close(content)
+        for name in list(self._parts):
+            self._close(name)
+        for name, entries in manifests(self.store.url, self._added).items():
+            key = f"manifests/{self._place}-{name}.manifest"
+            self._written.append(key)
+            self.store.put(key, entries)
+            self._added.append(Added(key, "manifest", 0, 0, len(entries), 0, 0, hashlib.sha256(entries).hexdigest()))
         # from here on the commit may stand, even if the answer never comes: only a plain refusal says that it does not
         written, self._written = self._written, []
         try:
@@ -132,34 +146,50 @@ class Load:
         last = self.inputs[-1]
         self.inputs[-1] = replace(last, rows=last.rows + rows, rejects=last.rejects + rejects)
 
-    def _write(self, content: str, documents: Sequence[Document]) -> None:
-        part = self._parts.get(content) or self._open(content)
-        part.writer.write(documents, self.inputs[-1].input)
-        if part.writer.size >= OBJECT_BYTES:
-            self._close(content)
+    def _sort(self, content: str, documents: Sequence[Document]) -> None:
+        """Gives what some warehouse may be unable to hold an object of its own, so that it takes no neighbour along."""
+        if max(map(len, documents)) <= MAX_TEXT // 10:  # even if it was repaired, and all of it is escaped beside it
+            self._write(content, documents)
+            return
+        for document in documents:
+            size = len(document) + 9 * len(getattr(document, "verbatim", b"")) + 1000
+            text = longest_text(bytes(document)) if size > MAX_TEXT else 0
+            if size > MAX_LINE or text > MAX_TEXT:
+                self._write(f"{content} alone", [document], text)
+            else:
+                is_long = size > MAX_TEXT and content == "records" and self.stream.land_as == "parquet"
+                self._write("records long" if is_long else content, [document])
 
-    def _open(self, content: str) -> _Part:
-        path = self.store.scratch / uuid.uuid4().hex
-        if content == "rejects":
-            writer: Writer = JsonLinesWriter(path, record_key="reason")
-        else:
-            writer = WRITERS[self.stream.land_as](path, self.stream.record_key)
-        self._parts[content] = part = _Part(content, writer, path)
+    def _write(self, name: str, documents: Sequence[Document], longest_text: int = 0) -> None:
+        part = self._parts.get(name) or self._open(name)
+        part.longest_text = longest_text
+        part.writer.write(documents, self.inputs[-1].input)
+        if part.writer.size >= OBJECT_BYTES or name.endswith(" alone"):
+            self._close(name)
+
+    def _open(self, name: str) -> _Part:
+        content = name.partition(" ")[0]
+        self._numbers[content] += 1
+        path, number = self.store.scratch / uuid.uuid4().hex, self._numbers[content]
+        writer = WRITERS[self.stream.land_as if name == "records" else "json"]
+        record_key = "reason" if content == "rejects" else self.stream.record_key
+        self._parts[name] = part = _Part(content, number, writer(path, number, record_key), path)
         return part
 
-    def _close(self, content: str) -> None:
-        part = self._parts[content]
+    def _close(self, name: str) -> None:
+        part = self._parts[name]
         part.writer.close()
-        folder = "raw" if content == "records" else "rejects"
-        number = sum(added.content == content for added in self._added) + 1
-        key = f"{folder}/{self._place}-{number:04}{part.writer.suffix}"
+        folder = "raw" if part.content == "records" else "rejects"
+        key = f"{folder}/{self._place}-{part.number:04}{part.writer.suffix}"
         with part.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = part.path.stat().st_size
         self._written.append(key)
         self.store.put(key, part.path)
-        self._added.append(Added(key, content, part.writer.rows, size, digest))
-        del self._parts[content]
+        whose = self.inputs[-1].input if name.endswith(" alone") else None
+        rows, line = part.writer.rows, part.writer.longest_line
+        self._added.append(Added(key, part.content, part.number, rows, size, line, part.longest_text, digest, whose))
+        del self._parts[name]
 
 
 @contextmanager

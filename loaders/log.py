@@ -4,19 +4,20 @@
     log/<source>/<stream>/_seen.json                        the last load that found nothing (heartbeat)
     log/<source>/<stream>/_failed.json                      the last load that failed
 
-A commit is JSON lines: the load, then a line for each input that was read, each object that was added and each key
-that was removed. Data and state move in this one atomic step; numbers have no gaps, so a reader that knows the last
-number also knows the only key that the next commit can have.
+A commit is JSON lines, each with the load's number: the load, then a line for each input that was read, each object
+that was added and each key that was removed. Data and state move in this one atomic step; numbers have no gaps, so a
+reader that knows the last number also knows the only key that the next commit can have.
 """
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
+from loaders.declarations import Stream
 from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, NotFoundError
 from loaders.lake import Store
 
@@ -40,13 +41,21 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A data object of the lake. content: `records` or `rejects`; sha256: of the stored bytes."""
+    """An object of the lake. content: `records`, `rejects` or `manifest`; bytes and sha256: as it is stored.
+
+    part: what its rows call it in `_part`. longest_line, longest_text: bytes, the latter known only of long lines (else
+    0). input: whose record it is, if it holds a single one that some warehouse may be unable to hold.
+    """
 
     object: str
     content: str
+    part: int
     rows: int
     bytes: int
+    longest_line: int
+    longest_text: int
     sha256: str
+    input: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +138,10 @@ class Log:
             state=state,
             warnings=list(warnings),
         )
-        lines = [_line("load", commit), *(_line("input", i) for i in inputs), *(_line("added", a) for a in added)]
-        lines += [json.dumps({"kind": "removed", "object": key}) for key in removed]
+        records: list[tuple[str, Commit | Input | Added]] = [("load", commit)]
+        records += [*(("input", i) for i in inputs), *(("added", a) for a in added)]
+        lines = [_line(kind, commit.load_seq, _fields(record)) for kind, record in records]
+        lines += [_line("removed", commit.load_seq, {"object": key}) for key in removed]
         key = f"{self._folder}{_NEWEST_FIRST - commit.load_seq:012}.json"
         if not self.store.create(key, "\n".join(lines).encode() + b"\n") and not self._is_ours(key, load_id):
             raise ConcurrentLoadError(
@@ -167,12 +178,20 @@ class Log:
         return content
 
 
+def newest_commits(store: Store, streams: Iterable[Stream]) -> dict[str, tuple[int, str]]:
+    """Number and load id of the newest commit of each stream that has one: what staging must know of the lake."""
+    logs = (Log(store, stream.source, stream.name) for stream in streams)
+    newest = (commit for log in logs if (commit := log.newest()))
+    return {f"{c.source}.{c.stream}": (c.load_seq, c.load_id) for c in newest}
+
+
 def read_commit(store: Store, key: str) -> tuple[Commit, list[dict[str, Any]]]:
     """A commit and the lines below it. Raises ConfigurationError where the object is none."""
     try:
         load, *lines = (json.loads(line) for line in b"".join(store.chunks(key)).splitlines())
+        load["warnings"] = json.loads(load["warnings"])
         return Commit(**{name: value for name, value in load.items() if name != "kind"}), lines
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         hint = "restore it as it was written; without it the stream cannot go on"
         raise ConfigurationError(f"{store.url}/{key}: not a commit ({error}); {hint}") from error
 
@@ -182,6 +201,15 @@ def new_load_id(at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
 
 
-def _line(kind: str, record: Input | Added | Commit) -> str:
-    fields = {name: getattr(record, name) for name in record.__slots__}
-    return json.dumps({"kind": kind, **fields}, ensure_ascii=False)
+def _fields(record: Input | Added | Commit) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def _line(kind: str, load_seq: int, fields: dict[str, Any]) -> str:
+    # what the warehouses keep as JSON text is text here, so that none of them can spell it differently
+    texts = {name: _json(fields[name]) for name in ("params", "warnings") if name in fields}
+    return json.dumps({"kind": kind, "load_seq": load_seq, **fields, **texts}, ensure_ascii=False)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

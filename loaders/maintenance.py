@@ -14,7 +14,8 @@ def remove_unseen(store: Store, *, dry_run: bool = False) -> list[str]:
     """
     before = datetime.now(UTC) - 2 * COMMIT_WITHIN
     # what is old is listed before the log is read: a commit that comes in between is then seen
-    old = [e.key for folder in ("raw/", "rejects/", "state/") for e in store.entries(folder) if e.modified_at < before]
+    folders = ("raw/", "rejects/", "manifests/", "state/")
+    old = [e.key for folder in folders for e in store.entries(folder) if e.modified_at < before]
     visible = _visible(store)
     unseen = [key for key in old if key not in visible]
     for key in unseen if not dry_run else ():

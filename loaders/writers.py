@@ -1,8 +1,9 @@
 """Data objects of the lake: records in their envelope, as JSON lines or as Parquet.
 
 Every record wears the same envelope, whatever its source. JSON: a line
-`{"_row": 1, "_input": 0, "value": <the document, byte for byte>}`; Parquet: the same names as columns, `value` as JSON
-text. `_row` counts from 1 within an object, so `<object>#<row>` names a record for ever; `_input` says which of the
+`{"_row": 1, "_part": 1, "_input": 0, "value": <the document, byte for byte>}`; Parquet: the same names as columns,
+`value` as JSON text. `_row` counts from 1 within an object, so `<object>#<row>` names a record for ever; `_part` says
+which of the load's objects this is, to warehouses that load several at once and do not tell; `_input` says which of the
 load's inputs it came from. Two more appear only where they are needed: `_hash`, of a document that lacks its natural
 key, and `_verbatim`, the original bytes of a document that had to be repaired to be read at all.
 """
@@ -29,6 +30,8 @@ class Writer(Protocol):
     rows: int
     size: int
     """Bytes in the file so far, to know when it is full."""
+    longest_line: int
+    """Bytes of the longest line or value so far."""
 
     def write(self, documents: Sequence[Document], source_input: int) -> None:
         """Appends documents that came from one input."""
@@ -47,15 +50,16 @@ class JsonLinesWriter:
 
     suffix = ".json.gz"
 
-    def __init__(self, path: Path, record_key: str | None) -> None:
-        self.rows = self.size = 0
+    def __init__(self, path: Path, part: int, record_key: str | None) -> None:
+        self.rows = self.size = self.longest_line = 0
+        self._part = part
         self._key = json.dumps(record_key).encode() if record_key else None
         self._file = path.open("wb")
         # level 2 of ISA-L compresses thirteen times as fast as level 6 of zlib, for a tenth more bytes
         self._gzip = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
 
     def write(self, documents: Sequence[Document], source_input: int) -> None:
-        head = b',"_input":%d,"value":' % source_input
+        head = b',"_part":%d,"_input":%d,"value":' % (self._part, source_input)
         lines = []
         for row, document in enumerate(documents, self.rows + 1):
             line = b'{"_row":%d%b%b}\n' % (row, head, document)  # type: ignore[str-format]
@@ -63,6 +67,7 @@ class JsonLinesWriter:
                 line = self._with_extras(row, head, bytes(document), getattr(document, "verbatim", None))
             lines.append(line)
         self.rows += len(lines)
+        self.longest_line = max(self.longest_line, max(map(len, lines), default=0))
         self._append(self._gzip.compress(b"".join(lines)))
 
     def _with_extras(self, row: int, head: bytes, document: bytes, verbatim: bytes | None) -> bytes:
@@ -89,6 +94,7 @@ class ParquetWriter:
     _ROW_GROUP = 16 << 20
     _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
         ("_row", pa.int64()),
+        ("_part", pa.int32()),
         ("_input", pa.int32()),
         ("_hash", pa.string()),
         ("_verbatim", pa.string()),
@@ -96,8 +102,9 @@ class ParquetWriter:
     )
     _SCHEMA = pa.schema(_COLUMNS)
 
-    def __init__(self, path: Path, record_key: str | None) -> None:
-        self.rows = self.size = 0
+    def __init__(self, path: Path, part: int, record_key: str | None) -> None:
+        self.rows = self.size = self.longest_line = 0
+        self._part = part
         self._key = json.dumps(record_key).encode() if record_key else None
         self._path = path
         self._writer = pq.ParquetWriter(path, self._SCHEMA, compression="zstd", compression_level=1)
@@ -117,6 +124,7 @@ class ParquetWriter:
         offsets = pa.py_buffer(array("q", accumulate(map(len, documents), initial=0)))
         columns = [
             pa.array(range(self.rows + 1, self.rows + count + 1), pa.int64()),
+            pa.repeat(pa.scalar(self._part, pa.int32()), count),
             pa.concat_arrays([pa.repeat(pa.scalar(i, pa.int32()), n) for n, i in self._inputs]),
             pa.array([self._hash(d) for d in documents], pa.string()),
             pa.array([getattr(d, "verbatim", None) for d in documents], pa.string()),
@@ -124,6 +132,7 @@ class ParquetWriter:
         ]
         self._writer.write_table(pa.table(columns, schema=self._SCHEMA))
         self.rows += count
+        self.longest_line = max(self.longest_line, *map(len, documents))
         self.size = self._path.stat().st_size
         self._documents, self._inputs, self._pending = [], [], 0
 

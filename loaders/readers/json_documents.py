@@ -34,7 +34,7 @@ _WHAT = {
 
 
 class Repaired(bytes):
-    r"""A document whose lone surrogate escapes became \ufffd; `verbatim` has it as it came, on one line."""
+    r"""A document in which escapes that are no text became \ufffd; `verbatim` has it as it came, on one line."""
 
     verbatim: bytes
 
@@ -85,7 +85,9 @@ class _Splitter:
     def split(self, parts: list[bytes], *, final: bool = False) -> list[Document]:
         """Gives the documents that are complete with these parts."""
         data = self._data = b"".join((self._data, *parts))
-        self._sound, self._is_mended, self._final = data, False, final
+        # half a surrogate pair does not parse, and is mended then; \u0000 parses everywhere but in warehouses
+        self._sound = mend(data, 0) if rb"\u0000" in data else data
+        self._is_mended, self._final = self._sound is not data, final
         self._is_utf8 = is_utf8(memoryview(data)[: data.rfind(b"}") + 1])  # behind that, a character may be cut
         self._has_breaks = b"\n" in data or b"\r" in data
         self._joint = 0  # before this, no joint helps

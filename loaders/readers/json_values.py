@@ -18,7 +18,7 @@ TRIES = 100_000  # so many objects are looked at for the sake of one fault
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _FAULT = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_ESCAPE = re.compile(_HIGH + _LOW + b"|(" + _HIGH + b"|" + _LOW + rb")|\\(?s:.)")
+_ESCAPE = re.compile(_HIGH + _LOW + b"|(" + _HIGH + b"|" + _LOW + rb"|\\u0000)|\\(?s:.)")
 _TEXT = rb'[^"\\]*+(?:\\(?s:.)[^"\\]*+)*+'
 _TEXT_END = re.compile(_TEXT + b'("?)')
 _BRACES_OR_QUOTE = re.compile(rb'"|\{++|\}++')
@@ -49,8 +49,8 @@ def parse(data: bytes, start: int, stop: int) -> tuple[int, str]:
 
 
 def mend(data: bytes, start: int) -> bytes:
-    r"""Puts \ufffd in place of each lone surrogate escape: JSON, but no character. No offset changes."""
-    if data.find(b"\\ud", start) < 0 and data.find(b"\\uD", start) < 0:
+    r"""Puts \ufffd for each escape that no warehouse takes: \u0000 and half a surrogate pair. No offset changes."""
+    if not any(data.find(escape, start) >= 0 for escape in (b"\\ud", b"\\uD", b"\\u0000")):
         return data
     mended = bytearray(data)
     for escape in _ESCAPE.finditer(data, start):  # all, as in `\\ud800` the first backslash escapes the second

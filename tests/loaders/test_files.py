@@ -135,7 +135,7 @@ def test_loads_take_what_is_new_and_nothing_else(lake: Store, source: Store, rea
         ["2026/03/02/13/a", "2026/03/02/14/b"],
         ["2026/03/01/13/late", "2026/03/02/16/c"],
     ]
-    assert read_log(lake)[1][1]["params"] == {
+    assert json.loads(read_log(lake)[1][1]["params"]) == {
         "year": "2026",
         "month": "03",
         "day": "01",
@@ -194,7 +194,7 @@ def test_what_is_older_than_the_look_back_is_not_listed(s3: "S3Client", bucket: 
     listings = [request for request in requests if "list-type=2" in request]
     assert len(listings) == 2  # of the log and of the window
     assert "start-after=drop%2F2026%2F03%2F01%2F11" in listings[1]
-    assert len(requests) == 8  # and commit, checkpoint, object; data, checkpoint, commit
+    assert len(requests) == 9  # and commit, checkpoint, object; data, checkpoint, manifest, commit
     s3.put_object(Bucket=bucket, Key="drop/2025/12/01/00/too-late", Body=b'{"id":3}')
     assert load(lake, drop) == []
     assert ids_landed(lake) == [1, 2]
@@ -213,7 +213,7 @@ def test_keys_with_folders_of_other_parts(lake: Store, source: Store, read_log: 
     load(lake, drop)
     assert load(lake, drop) == []
     assert ids_landed(lake) == [2, 1, 4, 3]
-    assert read_log(lake)[0][1]["params"]["type"] == "identify"
+    assert json.loads(read_log(lake)[0][1]["params"])["type"] == "identify"
 
 
 def test_error_objects_go_to_their_own_stream(lake: Store, source: Store, read_log: ReadLog) -> None:
@@ -232,7 +232,8 @@ def test_error_objects_go_to_their_own_stream(lake: Store, source: Store, read_l
     assert load(lake, declared(source, error_keys, name="errors", error_objects=True))[0].warnings == []
     assert keys_loaded(read_log(lake)) == [["2026/03/02/14/a", "2026/03/02/14/not-failed"]]
     assert keys_loaded(read_log(lake, "shop", "errors")) == [errors]
-    assert read_log(lake, "shop", "errors")[0][-3]["params"]["error_type"] == "processing-failed"
+    inputs = [line for line in read_log(lake, "shop", "errors")[0] if line["kind"] == "input"]
+    assert json.loads(inputs[-2]["params"])["error_type"] == "processing-failed"
 
 
 def test_error_objects_below_other_folders_are_found(lake: Store, source: Store) -> None:
@@ -386,6 +387,7 @@ def test_keys_that_climb_write_nowhere_else(bucket: str, s3: "S3Client") -> None
     written = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix="lake/")["Contents"]]
     assert [key.rsplit("/", 2)[0] for key in written] == [
         "lake/log/shop",
+        "lake/manifests/shop/orders",
         "lake/raw/shop/orders",
         "lake/state/shop/orders",
     ]

@@ -22,7 +22,8 @@ Outcome = tuple[list[bytes], list[tuple[int, str, bytes]]]
 
 def read(chunks: Iterable[bytes]) -> tuple[list[bytes], list[Reject]]:
     rejects: list[Reject] = []
-    return [bytes(document) for batch in read_documents(chunks, rejects.append) for document in batch], rejects
+    batches = read_documents(chunks, rejects.append)
+    return [bytes(getattr(document, "verbatim", document)) for batch in batches for document in batch], rejects
 
 
 def listed(text: bytes) -> list[bytes]:
@@ -77,7 +78,7 @@ def test_a_pretty_printed_document_becomes_one_line_and_changes_nothing_else() -
 VERBATIM = listed(rb"""
 {"n":123456789012345678901234567890} | {"n":-1.50E+007,"m":1e999} | {"a":1,"a":2} | { "a" : [ ] } | {"text":"}{"}
 {"text":"}\n{"} | {"text":"{\"a\":1}{\"a\":2}"} | {"text":"\\"} | {"text":"\\\"}{\\"} | {"}{":[{"}\\":"{"}]}
-{"text":"\u0000"} | {"":{"":{}}} | {"a":[[],[{}],{"b":null}],"c":true} | {"text":"\\ud800 \\\\ude00"}
+{"text":"\\u0000"} | {"":{"":{}}} | {"a":[[],[{}],{"b":null}],"c":true} | {"text":"\\ud800 \\\\ude00"}
 """)
 
 
@@ -105,9 +106,10 @@ def test_a_document_is_verbatim(document: bytes) -> None:
         (b'{"a":"\\\\\\ud83d\\n"}', b'{"a":"\\\\\\ufffd\\n"}'),
         (b'{"a":"\\\\ud800\\ud800"}', b'{"a":"\\\\ud800\\ufffd"}'),
         (b'{"\\udc00":"}{"}', b'{"\\ufffd":"}{"}'),
+        (b'{"a":"\\u0000\\\\u0000\\ud800"}', b'{"a":"\\ufffd\\\\u0000\\ufffd"}'),
     ],
 )
-def test_a_lone_surrogate_is_repaired_and_kept(verbatim: bytes, repaired: bytes) -> None:
+def test_what_is_no_text_is_repaired_and_kept(verbatim: bytes, repaired: bytes) -> None:
     assert json.loads(verbatim) != json.loads(repaired)
     for data in (A + verbatim + B + verbatim, b"[" + verbatim + b"]" + verbatim + b"\n"):
         documents = [document for batch in read_documents([data], refuse) for document in batch]

@@ -30,7 +30,8 @@ HASH_OF_VERBATIM = "6eb3941b33e1074ef2baeafb6e36f0ee"  # of `{"t":"\ud800"}`
 
 def noise(seed: int) -> bytes:
     """Text that does not compress: the compressor holds back some hundred kB before it writes."""
-    return random.Random(seed).randbytes(300_000).hex().encode()  # noqa: S311
+    text = random.Random(seed).randbytes(300_000).hex().encode()  # noqa: S311
+    return b'","more":"'.join(text[at : at + 60_000] for at in range(0, len(text), 60_000))
 
 
 def repaired() -> Repaired:
@@ -78,20 +79,20 @@ def test_a_json_object_is_lines_of_documents_byte_for_byte(store: Store) -> None
     [key] = parts_of(store)
     assert key == f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"
     assert gzip.decompress(content(store, key)).decode() == (
-        '{"_row":1,"_input":0,"value":{"id" : 1.50,\t"x":1e400}}\n'
-        '{"_row":2,"_input":0,"value":{"id":"é\u2028"}}\n'
-        f'{{"_row":3,"_hash":"{HASH_OF_A2}","_input":0,"value":{{"a":2}}}}\n'
-        '{"_row":4,"_input":1,"value":{"id":3}}\n'
+        '{"_row":1,"_part":1,"_input":0,"value":{"id" : 1.50,\t"x":1e400}}\n'
+        '{"_row":2,"_part":1,"_input":0,"value":{"id":"é\u2028"}}\n'
+        f'{{"_row":3,"_hash":"{HASH_OF_A2}","_part":1,"_input":0,"value":{{"a":2}}}}\n'
+        '{"_row":4,"_part":1,"_input":1,"value":{"id":3}}\n'
         f'{{"_row":5,"_hash":"{HASH_OF_VERBATIM}","_verbatim":"{{\\"t\\":\\"\\\\ud800\\"}}",'
-        '"_input":1,"value":{"t":"\\ufffd"}}\n'
+        '"_part":1,"_input":1,"value":{"t":"\\ufffd"}}\n'
     )
 
 
 def test_without_a_record_key_every_record_has_a_hash(lake: Store) -> None:
     loaded(lake, SHOP.model_copy(update={"record_key": None}), b'{"id":1}', b'{"a":2}')
     assert gzip.decompress(content(lake, parts_of(lake)[0])).decode() == (
-        '{"_row":1,"_hash":"6dbc2ea685505a5de3248e0c8a59ab5c","_input":0,"value":{"id":1}}\n'
-        f'{{"_row":2,"_hash":"{HASH_OF_A2}","_input":0,"value":{{"a":2}}}}\n'
+        '{"_row":1,"_hash":"6dbc2ea685505a5de3248e0c8a59ab5c","_part":1,"_input":0,"value":{"id":1}}\n'
+        f'{{"_row":2,"_hash":"{HASH_OF_A2}","_part":1,"_input":0,"value":{{"a":2}}}}\n'
     )
 
 
@@ -115,7 +116,7 @@ def test_parquet_holds_what_json_lines_hold(tmp_path: Path, record_key: str | No
             load.commit({})
         [part] = parts_of(lake)
         if land_as == "json":
-            names = ("_row", "_input", "_hash", "_verbatim")
+            names = ("_row", "_part", "_input", "_hash", "_verbatim")
             lines = gzip.decompress(content(lake, part)).decode().splitlines()
             rows = [{n: json.loads(li).get(n) for n in names} | {"value": li.split('"value":')[1][:-1]} for li in lines]
         else:
@@ -126,6 +127,7 @@ def test_parquet_holds_what_json_lines_hold(tmp_path: Path, record_key: str | No
     assert len(told[1]) == 10
     assert told[1][6] == {
         "_row": 7,
+        "_part": 1,
         "_input": 1,
         "_hash": HASH_OF_A2,
         "_verbatim": None,
@@ -162,9 +164,9 @@ def test_rejects_are_described_with_their_bytes(store: Store) -> None:
     [key] = parts_of(store, "rejects/")
     assert key == f"rejects/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"
     assert gzip.decompress(content(store, key)).decode() == (
-        '{"_row":1,"_input":0,"value":{"reason":"not_json","detail":"Not \\"JSON\\".","position":7,"size":9,'
+        '{"_row":1,"_part":1,"_input":0,"value":{"reason":"not_json","detail":"Not \\"JSON\\".","position":7,"size":9,'
         '"encoding":"utf-8","raw":"née\\n\\"x\\""}}\n'
-        '{"_row":2,"_input":1,"value":{"reason":"invalid_utf8","detail":"No text.","position":0,"size":2,'
+        '{"_row":2,"_part":1,"_input":1,"value":{"reason":"invalid_utf8","detail":"No text.","position":0,"size":2,'
         '"encoding":"base64","raw":"/wA="}}\n'
     )
     assert (made.landed, made.rejected) == (0, 2)
@@ -178,12 +180,13 @@ def test_the_commit_describes_its_objects_and_inputs(
     store: Store, read_log: Callable[..., list[list[dict[str, Any]]]], land_as: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landing, "OBJECT_BYTES", 1)
+    monkeypatch.setattr(landing, "MAX_TEXT", 10_000_000)
     monkeypatch.setattr("loaders.writers.ParquetWriter._ROW_GROUP", 1)
-    stream = SHOP.model_copy(update={"land_as": land_as})
+    stream, size = SHOP.model_copy(update={"land_as": land_as}), 390_000
     with begin(store, stream, Log(store, "shop", "orders"), None) as load:
         for key, count in (("a", 2), ("b", 0), ("c", 3)):
             load.begin_input(key, f"version-{key}", {"part": key})
-            load.land([b'{"id":"%s"}' % noise(at) for at in range(count)])
+            load.land([b'{"id":"%s"}' % noise(at)[:size] for at in range(count)])
         load.reject(Reject(0, "not_json", "d", b"x", 1))
         load.reject(Reject(1, "not_json", "d", b"y", 1))
         load.begin_input("gone", "1", {})
@@ -193,21 +196,26 @@ def test_the_commit_describes_its_objects_and_inputs(
     assert (head["landed"], head["rejected"]) == (5, 2)
     inputs = [line for line in lines if line["kind"] == "input"]
     assert [tuple(line.values()) for line in inputs] == [
-        ("input", 0, "a", "version-a", {"part": "a"}, 2, 0),
-        ("input", 1, "b", "version-b", {"part": "b"}, 0, 0),
-        ("input", 2, "c", "version-c", {"part": "c"}, 3, 2),
+        ("input", 1, 0, "a", "version-a", '{"part":"a"}', 2, 0),
+        ("input", 1, 1, "b", "version-b", '{"part":"b"}', 0, 0),
+        ("input", 1, 2, "c", "version-c", '{"part":"c"}', 3, 2),
     ]
-    added = [line for line in lines if line["kind"] == "added"]
+    added = [line for line in lines if line["kind"] == "added" and line["content"] != "manifest"]
     suffix = {"json": ".json.gz", "parquet": ".parquet"}[land_as]
-    assert [(line["object"][-len(suffix) - 5 :], line["content"], line["rows"]) for line in added] == [
-        ("-0001" + suffix, "records", 2),
-        ("-0002" + suffix, "records", 3),
-        ("-0001.json.gz"[-len(suffix) - 5 :], "rejects", 2),
+    assert [
+        (line["object"][-len(suffix) - 5 :], line["content"], line["part"], line["rows"], line["input"])
+        for line in added
+    ] == [
+        ("-0001" + suffix, "records", 1, 2, None),
+        ("-0002" + suffix, "records", 2, 3, None),
+        ("-0001.json.gz"[-len(suffix) - 5 :], "rejects", 1, 2, None),
     ]
     for line in added:
         stored = content(store, line["object"])
         assert (line["bytes"], line["sha256"]) == (len(stored), hashlib.sha256(stored).hexdigest())
     assert {line["object"] for line in added} == {*parts_of(store), *parts_of(store, "rejects/")}
+    longest = {"json": [390_050, 390_050], "parquet": [390_009, 390_009]}[land_as]
+    assert [line["longest_line"] for line in added if line["content"] == "records"] == longest
 
 
 def test_objects_are_closed_when_they_are_full(lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +229,7 @@ def test_objects_are_closed_when_they_are_full(lake: Store, monkeypatch: pytest.
     parts = [[json.loads(line) for line in gzip.decompress(content(lake, k)).splitlines()] for k in parts_of(lake)]
     assert [key[-12:] for key in parts_of(lake)] == ["0001.json.gz", "0002.json.gz", "0003.json.gz", "0004.json.gz"]
     assert [[line["_row"] for line in part] for part in parts] == [[1, 2], [1, 2], [1, 2], [1]]
-    assert [line["value"]["id"].encode() for part in parts for line in part] == texts
+    assert [line["value"]["id"].encode() for part in parts for line in part] == [text[:60_000] for text in texts]
 
 
 def test_a_checkpoint_is_stored_beside_the_data(store: Store) -> None:
@@ -241,6 +249,106 @@ def test_a_load_that_follows_another_takes_the_next_number(lake: Store) -> None:
         load.land([b'{"id":2}'])
         assert load.commit({}).load_seq == 2
     assert parts_of(lake)[1] == f"raw/shop/orders/load_seq=2/{load.load_id}-0001.json.gz"
+
+
+# --- what a warehouse may be unable to hold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("land_as", ["json", "parquet"])
+def test_long_records_have_objects_of_their_own(
+    lake: Store, read_log: Callable[..., list[list[dict[str, Any]]]], land_as: str
+) -> None:
+    def texts(size: int, *, each: int = 9_990) -> bytes:
+        """A document of so many bytes, made of texts of so many."""
+        whole = b",".join([b'"%s"' % (b"x" * each)] * (size // (each + 3)))
+        return b'{"id":[%s,"%s"]}' % (whole, b"x" * (size - len(whole) - 12))
+
+    documents = [texts(size) for size in (10_100, 64_000, 66_000, 3_998_000, 4_000_000)]
+    documents += [b'{"id":"%s"}' % (b"x" * 65_535), b'{"id":"%s"}' % ("é" * 32_768).encode()]
+    documents += [b'{"id":"%s"}' % (b"\\u00e9" * 32_767), b'{"id":"%s"}' % (b"\\u00e9" * 32_768)]
+    with begin(lake, SHOP.model_copy(update={"land_as": land_as}), Log(lake, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":0}'])
+        load.begin_input("b", "1", {})
+        load.land(documents)
+        load.reject(Reject(0, "not_json", "d", b"x" * 65_535, 65_535))
+        load.reject(Reject(1, "not_json", "d", b"x" * 65_536, 65_536))
+        load.commit({})
+    [[_, *lines]] = read_log(lake)
+    told = ("rows", "longest_line", "longest_text", "input")
+    found = {
+        f"{line['object'].split('/')[0]}-{line['object'].split('-')[-1]}": tuple(line[name] for name in told)
+        for line in lines
+        if line["kind"] == "added"
+    }
+    # the envelope takes 40 bytes, and one more for the line's end; all objects but one are shared
+    alone = {"0002": (1, 4_000_041, 0, 1), "0003": (1, 65_586, 65_536, 1), "0004": (1, 196_658, 65_536, 1)}
+    long = {"0003": (1, 4_000_041, 0, 1), "0004": (1, 65_586, 65_536, 1), "0005": (1, 196_658, 65_536, 1)}
+    assert found == {
+        "rejects-0001.json.gz": (1, 65_664, 0, None),
+        "rejects-0002.json.gz": (1, 65_665, 65_536, 1),
+        **{
+            "json": {"raw-0001.json.gz": (7, 3_998_041, 0, None)}
+            | {f"raw-{name}.json.gz": told for name, told in alone.items()},
+            "parquet": {"raw-0001.parquet": (3, 64_000, 0, None), "raw-0002.json.gz": (4, 3_998_041, 0, None)}
+            | {f"raw-{name}.json.gz": told for name, told in long.items()},
+        }[land_as],
+    }
+
+
+def test_a_repaired_record_is_as_long_as_its_line(lake: Store, read_log: Callable[..., list[list[Any]]]) -> None:
+    long = Repaired(b'{"id":"%s"}' % (b"x" * 2_000_000))
+    long.verbatim = b'{"id":"%s"}' % (b"\\" * 2_000_000)
+    with begin(lake, SHOP, Log(lake, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.land([long, b'{"id":1}'])
+        load.commit({})
+    [[_, *lines]] = read_log(lake)
+    assert [(line["rows"], line["longest_line"] > 6_000_000) for line in lines if line["kind"] == "added"] == [
+        (1, True),
+        (1, False),
+    ]
+
+
+def test_a_lake_in_s3_lists_its_objects_for_copy(
+    bucket: str, read_log: Callable[..., list[list[dict[str, Any]]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "OBJECT_BYTES", 1)
+    lake = open_store(f"s3://{bucket}/lake")
+    with begin(lake, SHOP, Log(lake, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":"%s"}' % noise(1)])
+        load.land([b'{"id":"%s"}' % noise(2)])
+        load.land([b'{"id":"%s"}' % (b"x" * 65_536)])
+        load.reject(Reject(0, "not_json", "d", b"x", 1))
+        load.commit({})
+    place = f"shop/orders/load_seq=1/{load.load_id}"
+    [[_, *lines]] = read_log(lake)
+    size = {line["object"]: line["bytes"] for line in lines if line["kind"] == "added"}
+    assert [key for key in size if key.startswith("manifests/")] == [
+        f"manifests/{place}-records.json.gz.manifest",
+        f"manifests/{place}-rejects.json.gz.manifest",
+    ]
+    told = {key: json.loads(content(lake, key)) for key in size if key.startswith("manifests/")}
+    url = f"s3://{bucket}/lake"
+    raw, rejects = f"raw/{place}", f"rejects/{place}"
+    assert [*told.values()] == [
+        {
+            "entries": [
+                {"url": f"{url}/{key}", "mandatory": True, "meta": {"content_length": size[key]}}
+                for key in (f"{raw}-0001.json.gz", f"{raw}-0002.json.gz")
+            ]
+        },
+        {
+            "entries": [
+                {
+                    "url": f"{url}/{rejects}-0001.json.gz",
+                    "mandatory": True,
+                    "meta": {"content_length": size[f"{rejects}-0001.json.gz"]},
+                }
+            ]
+        },
+    ]
 
 
 # --- nothing is left of what did not commit -------------------------------------------------------------------------

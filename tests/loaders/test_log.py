@@ -20,7 +20,7 @@ FOLDER = "log/shop/orders/"
 
 
 def records(rows: int) -> Added:
-    return Added("raw/shop/orders/a.json.gz", "records", rows, 10, "ab")
+    return Added("raw/shop/orders/a.json.gz", "records", 1, rows, 10, 9, 0, "ab")
 
 
 def commit(log: Log, after: Commit | None, load_id: str = "one", **options: Any) -> Commit:
@@ -72,23 +72,23 @@ def test_a_commit_is_json_lines(store: Store) -> None:
         "20260302T140509Z-0f3f1c1e",
         started_at=NOW,
         inputs=[Input(0, "2026/é 'x'", "v1", {"year": "2026"}, 2, 1)],
-        added=[records(2), Added("rejects/r.json.gz", "rejects", 1, 5, "cd")],
+        added=[records(2), Added("rejects/r.json.gz", "rejects", 1, 1, 5, 8, 7, "cd", 0)],
         removed=["raw/old.json.gz"],
         state={"known": "state/k"},
         warnings=["hear this"],
     )
     assert b"".join(store.chunks(f"{FOLDER}999999999998.json")).decode() == (
-        '{"kind": "load", "source": "shop", "stream": "orders", "load_seq": 1, '
+        '{"kind": "load", "load_seq": 1, "source": "shop", "stream": "orders", '
         f'"load_id": "20260302T140509Z-0f3f1c1e", "started_at": "{NOW.isoformat()}", '
         f'"committed_at": "{made.committed_at}", "landed": 2, "rejected": 1, "landed_total": 2, "rejected_total": 1, '
-        '"state": {"known": "state/k"}, "warnings": ["hear this"]}\n'
-        '{"kind": "input", "input": 0, "key": "2026/é \'x\'", "version": "v1", "params": {"year": "2026"}, '
-        '"rows": 2, "rejects": 1}\n'
-        '{"kind": "added", "object": "raw/shop/orders/a.json.gz", "content": "records", "rows": 2, "bytes": 10, '
-        '"sha256": "ab"}\n'
-        '{"kind": "added", "object": "rejects/r.json.gz", "content": "rejects", "rows": 1, "bytes": 5, '
-        '"sha256": "cd"}\n'
-        '{"kind": "removed", "object": "raw/old.json.gz"}\n'
+        '"state": {"known": "state/k"}, "warnings": "[\\"hear this\\"]"}\n'
+        '{"kind": "input", "load_seq": 1, "input": 0, "key": "2026/é \'x\'", "version": "v1", "params": '
+        '"{\\"year\\":\\"2026\\"}", "rows": 2, "rejects": 1}\n'
+        '{"kind": "added", "load_seq": 1, "object": "raw/shop/orders/a.json.gz", "content": "records", "part": 1, '
+        '"rows": 2, "bytes": 10, "longest_line": 9, "longest_text": 0, "sha256": "ab", "input": null}\n'
+        '{"kind": "added", "load_seq": 1, "object": "rejects/r.json.gz", "content": "rejects", "part": 1, '
+        '"rows": 1, "bytes": 5, "longest_line": 8, "longest_text": 7, "sha256": "cd", "input": 0}\n'
+        '{"kind": "removed", "load_seq": 1, "object": "raw/old.json.gz"}\n'
     )
     assert abs(datetime.fromisoformat(made.committed_at) - datetime.now(UTC)) < timedelta(minutes=1)
     assert log.newest() == made
@@ -97,7 +97,7 @@ def test_a_commit_is_json_lines(store: Store) -> None:
 def test_totals_run_over_all_loads(store: Store) -> None:
     log, after, told = Log(store, "shop", "orders"), None, []
     for landed, rejected in ((5, 0), (0, 2), (3, 1)):
-        added = [records(landed), Added("rejects/r", "rejects", rejected, 1, "cd")]
+        added = [records(landed), Added("rejects/r", "rejects", 1, rejected, 1, 1, 0, "cd")]
         after = commit(log, after, added=added)
         told.append((after.landed, after.rejected, after.landed_total, after.rejected_total))
     assert told == [(5, 0, 5, 0), (0, 2, 5, 2), (3, 1, 8, 3)]
