@@ -1,25 +1,51 @@
-{#- Makes what is committed in the lake visible in the warehouse: dbt run-operation stage_external_sources.
+{#- Makes what is committed in the lake visible in the warehouse. Called by `headwater stage`, which knows the newest
+    commits; numbers have no gaps, so the keys of all commits in between are known without a listing.
 
     Copies new commits of every stream into the tables raw.loads, raw.objects, raw.inputs and raw.removals, and keeps
     the relation raw.<source>__<stream> up to date. Models see commits through these tables only, so that one dbt run
     sees one state of the lake even while loads go on. The tables can be dropped and are filled again from the lake.
 
+    newest   the newest commit of each stream: {<source>.<stream>: [number, load id]}
     select   only these sources, comma-separated; by default every source table with an `external` block
-    dry_run  prints the statements instead of running them -#}
-{% macro stage_external_sources(select=none, dry_run=false) -%}
+    dry_run  prints the statements instead of running them
+
+    What differs by warehouse, each a list of statements:
+
+    make_relations(streams)        what must be there before a commit may be seen
+    read_commits(stream, first, last)  fills the temporary table new_lines with the lines of these commits
+    copy_loads(stream, first, last, dry_run)  makes them visible, at once or not at all
+    show_stream(stream)            what must be made anew afterwards -#}
+{% macro stage_external_sources(newest=none, select=none, dry_run=false) -%}
+    {%- if newest is none -%}
+        {{ exceptions.raise_compiler_error('stage_external_sources does not know the newest commits; run `headwater stage`') }}
+    {%- endif -%}
+    {%- set streams = external_streams(select) -%}
     {%- do run_statements(log_table_statements(), dry_run) -%}
-    {%- for stream in external_streams(select) -%}
-        {%- set commits = adapter.dispatch('new_commits', 'headwater')(stream, last_staged(stream)) -%}
-        {%- if commits -%}
-            {%- do run_statements(adapter.dispatch('copy_commits', 'headwater')(stream, commits), dry_run) -%}
+    {%- do run_statements(adapter.dispatch('make_relations', 'headwater')(streams + [rejects_stream()]), dry_run) -%}
+    {%- for stream in streams -%}
+        {%- set last, there = last_staged(stream), newest.get(stream.source ~ '.' ~ stream.name) -%}
+        {%- do check_newest(stream, last, there) -%}
+        {%- set first = last[0] + 1 if last else 1 -%}
+        {%- if there and there[0] >= first -%}
+            {%- set loads = stream.source ~ '.' ~ stream.name ~ ' ' ~ first ~ '-' ~ there[0] ~ ' ' ~ there[1] -%}
+            {%- do run_statements(tag_queries('headwater stage ' ~ loads), dry_run) -%}
+            {#- with the last one that is staged, to see that it is the same log -#}
+            {%- set lines = adapter.dispatch('read_commits', 'headwater')(stream, last[0] if last else 1, there[0]) -%}
+            {%- do run_statements(lines, dry_run) -%}
+            {%- do check_same_log(stream, last) if not dry_run -%}
+            {%- do run_statements(
+                adapter.dispatch('copy_loads', 'headwater')(stream, first, there[0], dry_run), dry_run
+            ) -%}
+            {%- do run_statements(untag_queries(), dry_run) -%}
         {%- endif -%}
-        {%- do run_statements(adapter.dispatch('stage_stream', 'headwater')(stream, 'records'), dry_run) -%}
-        {%- do log(stream.source ~ '.' ~ stream.name ~ ': ' ~ (commits | length) ~ ' new commits', info=true) -%}
+        {%- do run_statements(adapter.dispatch('show_stream', 'headwater')(stream), dry_run) -%}
+        {%- do log(stream.source ~ '.' ~ stream.name ~ ': ' ~ ((there or [0])[0] - first + 1) ~ ' new commits', info=true) -%}
     {%- endfor -%}
-    {%- do run_statements(adapter.dispatch('stage_stream', 'headwater')(rejects_stream(), 'rejects'), dry_run) -%}
+    {%- do run_statements(adapter.dispatch('show_stream', 'headwater')(rejects_stream()), dry_run) -%}
 {%- endmacro %}
 
-{#- The streams that the sources declare: source, name, the relation that shows them, and their place in the lake. -#}
+{#- The streams that the sources declare: source, name, the relation that shows them, what they hold, their place in the
+    lake, and what else stands in their `external` block. -#}
 {% macro external_streams(select=none) -%}
     {%- set streams, chosen = [], (select or '').split(',') | map('trim') | select | list -%}
     {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.external -%}
@@ -28,7 +54,9 @@
                 'source': node.source_name,
                 'name': node.name,
                 'relation': source(node.source_name, node.name),
+                'content': 'records',
                 'location': node.external.location,
+                'auto_refresh': node.external.get('auto_refresh', false),
             }) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -37,7 +65,9 @@
 
 {#- The rejects of every stream are one relation. -#}
 {% macro rejects_stream() -%}
-    {{ return({'relation': source('headwater', 'rejects'), 'location': 'rejects/*/*'}) }}
+    {{ return({
+        'relation': source('headwater', 'rejects'), 'content': 'rejects', 'location': 'rejects', 'auto_refresh': false
+    }) }}
 {%- endmacro %}
 
 {% macro run_statements(statements, dry_run) -%}
@@ -55,54 +85,30 @@
     {{ return(env_var('HEADWATER_LAKE', 'lake').rstrip('/')) }}
 {%- endmacro %}
 
-{#- The newest commit of a stream that the warehouse has: its number and load id, or none. -#}
-{% macro last_staged(stream) -%}
-    {%- if not is_staged('loads') -%}{{ return(none) }}{%- endif -%}
-    {%- set query -%}
-        select _load_seq, _load_id from {{ source('headwater', 'loads') }}
-        where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
-        order by _load_seq desc limit 1
-    {%- endset -%}
-    {{ return(run_query(query).rows | first | default(none)) }}
-{%- endmacro %}
-
-{#- Whether a table of the log is there. Asked by hand: load_relation would leave a transaction open, in which copying
-    commits could not begin its own. -#}
-{% macro is_staged(table) -%}
-    {%- set relation = source('headwater', table) -%}
-    {%- set query -%}
-        select 1 from information_schema.tables
-        where lower(table_schema) = lower('{{ relation.schema }}') and lower(table_name) = '{{ table }}'
-    {%- endset -%}
-    {{ return(run_query(query).rows | length > 0) }}
-{%- endmacro %}
-
-{#- The DDL of the tables that hold the log: they follow the lines of a commit (loaders/log.py). -#}
-{% macro log_table_statements() -%}
-    {%- set text, moment = 'varchar(65535)', 'timestamp' -%}
-    {%- set load = [('source', text), ('stream', text), ('_load_seq', 'bigint')] -%}
-    {%- set tables = {
-        'loads': load + [
-            ('_load_id', text), ('_loaded_at', moment), ('started_at', moment), ('landed_count', 'bigint'),
-            ('rejected_count', 'bigint'), ('warnings', text), ('staged_at', moment),
-        ],
-        'objects': load + [
-            ('_load_id', text), ('_loaded_at', moment), ('_object', text), ('content', text), ('_url', text),
-            ('row_count', 'bigint'), ('byte_count', 'bigint'), ('sha256', text), ('staged_at', moment),
-        ],
-        'inputs': load + [
-            ('_input', 'bigint'), ('_input_key', text), ('_input_version', text), ('_params', text),
-            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('staged_at', moment),
-        ],
-        'removals': load + [('_object', text), ('staged_at', moment)],
-    } -%}
-    {%- set statements = ['create schema if not exists ' ~ source('headwater', 'loads').include(identifier=false)] -%}
-    {%- for name, columns in tables.items() -%}
-        {%- set ddl = [] -%}
-        {%- for column in columns -%}{%- do ddl.append(column[0] ~ ' ' ~ column[1]) -%}{%- endfor -%}
-        {%- do statements.append(
-            'create table if not exists ' ~ source('headwater', name) ~ ' (\n    ' ~ ddl | join(',\n    ') ~ '\n)'
+{#- The keys of commits, newest first: a key is 999999999999 less the number. -#}
+{% macro commit_keys(stream, first, last) -%}
+    {%- set keys = [] -%}
+    {%- for number in range(last | int, first - 1, -1) -%}
+        {%- do keys.append(
+            'log/' ~ stream.source ~ '/' ~ stream.name ~ '/' ~ '%012d' | format(999999999999 - number) ~ '.json'
         ) -%}
     {%- endfor -%}
-    {{ return(statements) }}
+    {{ return(keys) }}
 {%- endmacro %}
+
+{#- Marks the statements of this session for whoever reads the warehouse's query history, and ends that. -#}
+{% macro tag_queries(tag) -%}
+    {{ return(adapter.dispatch('tag_queries', 'headwater')(tag)) }}
+{%- endmacro %}
+
+{% macro untag_queries() -%}
+    {{ return(adapter.dispatch('untag_queries', 'headwater')()) }}
+{%- endmacro %}
+
+{% macro default__tag_queries(tag) -%}{{ return([]) }}{%- endmacro %}
+
+{% macro default__untag_queries() -%}{{ return([]) }}{%- endmacro %}
+
+{% macro default__make_relations(streams) -%}{{ return([]) }}{%- endmacro %}
+
+{% macro default__show_stream(stream) -%}{{ return([]) }}{%- endmacro %}

@@ -53,6 +53,6 @@
         field('position', 'bigint', required=true),
         field('byte_count', 'bigint', path='size', required=true),
         field('encoding', 'varchar(65535)', required=true),
-        field('raw', 'varchar(65535)', format='verbatim'),
+        field('raw_text', 'varchar(65535)', path='raw', format='verbatim'),
     ]) }}
 {%- endmacro %}

@@ -48,6 +48,8 @@ where
         and objects.stream = newest.stream
         and objects.staged_at = newest.staged_at
     {%- endif %}
-    where objects._object not in (select _object from {{ source('headwater', 'removals') }})
+    where
+        {{ fits_warehouse('objects') }}
+        and objects._object not in (select _object from {{ source('headwater', 'removals') }})
 ) as checked_objects
 {%- endmacro %}

@@ -8,22 +8,6 @@ select
     _load_id,
     _load_seq,
     _loaded_at,
-    errors.field,
-    errors.path,
-    errors.raw_text,
-    errors.expected,
-    errors.reason
-from {{ adapter.dispatch('unnest_errors', 'headwater')(base) }}
-{%- endmacro %}
-
-{% macro duckdb__unnest_errors(base) -%}
-(
-    select
-        *,
-        unnest(from_json(cast_errors, '[{
-            "field": "VARCHAR", "path": "VARCHAR", "raw_text": "VARCHAR", "expected": "VARCHAR", "reason": "VARCHAR"
-        }]')) as errors
-    from {{ base }}
-    where cast_errors is not null
-) as failed
+    {{ error_texts() | join(',\n    ') }}
+from {{ errors_of(base) }}
 {%- endmacro %}

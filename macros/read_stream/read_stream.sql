@@ -1,8 +1,8 @@
 {#- The typed select over a stream's new rows: what a base model is.
 
-    Every field of the list, in its order, cast from text; `cast_errors`, a JSON list of what was there and did not cast
-    or was not accepted, or was required and absent: field, path, raw_text, expected, reason; `raw_texts`, the texts of
-    all fields as a JSON object, only where there are errors; then the columns of the raw relation but `value`. -#}
+    Every field of the list, in its order, cast from text; `cast_errors`, a list of what was there and did not cast or was
+    not accepted, or was required and absent: objects of field, path, raw_text, expected, reason; `raw_texts`, the texts
+    of all fields as an object, only where there are errors; then the columns of the raw relation but `value`. -#}
 {% macro read_stream(relation, fields) %}
 with
 
@@ -14,7 +14,7 @@ landed as (
 
 texts as (
 
-    {{ adapter.dispatch('extract_texts', 'headwater')('landed', fields) | indent(4) }}
+    {{ texts_of('landed', fields) | indent(4) }}
 
 ),
 
@@ -31,7 +31,8 @@ scoped as (
         {{ f.required }} as required__{{ f.name }},
         {%- endif %}
         {%- endfor %}
-        {{ record_columns() | join(',\n        ') }}
+        {{ record_columns() | join(',\n        ') }},
+        unreadable
     from texts
 
 ),
@@ -46,7 +47,8 @@ typed as (
         required__{{ f.name }},
         {%- endif %}
         {%- endfor %}
-        {{ record_columns() | join(',\n        ') }}
+        {{ record_columns() | join(',\n        ') }},
+        unreadable
     from scoped
 
 ),
@@ -55,11 +57,12 @@ checked as (
 
     select
         *,
-        {%- set wrong = [] %}
-        {%- for f in fields %}
-        {%- do wrong.append('(' ~ (field_errors(f) | map(attribute='condition') | join(' or ')) ~ ')') %}
-        {%- endfor %}
-        ({{ wrong | join('\n            or ') }}) as has_errors
+        case when
+            {%- for error in possible_errors(fields) %}
+            {{ 'or ' if not loop.first }}({{ error.condition }})
+            {%- endfor %}
+            then true else false
+        end as has_errors
     from typed
 
 )
@@ -68,8 +71,8 @@ select
     {%- for f in fields %}
     {{ f.name }},
     {%- endfor %}
-    case when has_errors then {{ adapter.dispatch('error_list', 'headwater')(fields) | indent(4) }} end as cast_errors,
-    case when has_errors then {{ adapter.dispatch('text_object', 'headwater')(fields) | indent(4) }} end as raw_texts,
+    case when has_errors then {{ error_list(fields) | indent(4) }} end as cast_errors,
+    case when has_errors then {{ text_object(fields) | indent(4) }} end as raw_texts,
     {{ record_columns() | join(',\n    ') }}
 from checked
 {% endmacro %}

@@ -16,18 +16,41 @@
         {%- endfor %}
 select
         {%- for column, type in types.items() %}
-    cast({{ 'null' if row.get(column) is none else literal(row[column]) }} as {{ type }}) as {{ column }}
+    {{ fixture_value(row.get(column), type) }} as {{ column }}
             {{- ',' if not loop.last }}
         {%- endfor %}
         {{- '\nunion all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
-{#- The columns of the relations that fixtures stand for, with their types. -#}
+{% macro fixture_value(value, type) -%}
+    {%- if type == 'json' -%}
+        {{ json_of(none if value is none else literal(value)) }}
+    {%- else -%}
+        cast({{ 'null' if value is none else literal(value) }} as {{ type }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The columns of the relations that fixtures stand for, with their types; `raw` is any stream of the lake. -#}
 {% macro fixture_types(relation) -%}
     {%- set text, types = 'varchar(65535)', {} -%}
-    {%- if relation == 'stg_web_events__events' -%}
-        {%- for f in web_event_fields() -%}{%- do types.update({f.name: f.type}) -%}{%- endfor -%}
+    {%- set record = {
+        'source': text, 'stream': text, '_object': text, '_row': 'bigint', '_hash': text, '_input_key': text,
+        '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_params': text,
+    } -%}
+    {%- set fields = {
+        'stg_web_events__events': web_event_fields(),
+        'base_web_events__events': web_event_fields(),
+        'base_web_events__delivery_errors': web_delivery_error_fields(),
+    } -%}
+    {%- for f in fields.get(relation, []) -%}{%- do types.update({f.name: f.type}) -%}{%- endfor -%}
+    {%- if relation == 'raw' -%}
+        {%- do types.update({'value': 'json'}) -%}
+        {%- do types.update(record) -%}
+    {%- elif relation.startswith('base_') -%}
+        {%- do types.update({'cast_errors': 'json', 'raw_texts': 'json'}) -%}
+        {%- do types.update(record) -%}
+    {%- elif relation == 'stg_web_events__events' -%}
         {%- do types.update({
             'event_id': text, 'occurred_at': 'timestamp', '_object': text, '_row': 'bigint', '_input_key': text,
             '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_changed_at': 'timestamp',

@@ -43,6 +43,8 @@
     ('timestamp', 'iso8601', '2015-12-10T04:08:48.55Z', '2015-12-10 04:08:48.55'),
     ('timestamp', 'iso8601', '2026-03-02T14:05:00Z', '2026-03-02 14:05:00'),
     ('timestamp', 'iso8601', '2026-03-02T14:05:09.880123+00:00', '2026-03-02 14:05:09.880123'),
+    ('timestamp', 'iso8601', '2026-03-02T14:05:09.123456789Z', '2026-03-02 14:05:09.123456'),
+    ('timestamp', 'iso8601', '2026-03-02t14:05:09Z', none),
     ('timestamp', 'iso8601', '2026-03-02T14:05:09+05:30', '2026-03-02 08:35:09'),
     ('timestamp', 'iso8601', '2026-03-02T14:05:09-0800', '2026-03-02 22:05:09'),
     ('timestamp', 'iso8601', '2026-03-02T23:30:00-05', '2026-03-03 04:30:00'),
@@ -60,7 +62,15 @@
     ('timestamp', 'epoch_ms', '-1', '1969-12-31 23:59:59.999'),
     ('timestamp', 'epoch_ms', '1772460309.244', none),
     ('timestamp', 'epoch_ms', '2026-03-02T14:05:09Z', none),
+    ('integer', 'integer', '2147483647', '2147483647'),
+    ('integer', 'integer', '2147483648', none),
+    ('bigint', 'integer', '-9223372036854775808', '-9223372036854775808'),
+    ('decimal(18, 2)', 'decimal', '0.125', '0.13'),
+    ('decimal(18, 2)', 'decimal', '-0.125', '-0.13'),
+    ('bigint', 'integer', '12\n13', none),
     ('varchar(5)', 'text', ' abc ', 'abc'),
+    ('varchar(5)', 'text', '\t\r\nabc\n ', 'abc'),
+    ('varchar(5)', 'text', ' \n ', none),
     ('varchar(5)', 'text', 'abcde', 'abcde'),
     ('varchar(5)', 'text', 'abcdef', none),
     ('varchar(5)', 'text', 'caféé', none),
@@ -68,18 +78,38 @@
     ('varchar(65535)', 'text', 'null', 'null'),
 ] %}
 
+{%- set rules = [] %}
+{%- for type, format, text, expected in truths if (type, format) not in rules %}
+{%- do rules.append((type, format)) %}
+{%- endfor %}
+
 with
 
-truths as (
+texts as (
 
     {% for type, format, text, expected in truths %}
     select
         {{ literal(type ~ ' as ' ~ format) }} as rule,
         {{ literal(text) }} as text,
-        cast({{ cast_text(trimmed(literal(text)), format, type) }} as {{ type }})
-        {%- if expected is none %} is null as holds
-        {%- else %} = cast({{ literal(expected) }} as {{ type }}) as holds
-        {%- endif %}
+        {{ trimmed(literal(text)) }} as trimmed_text,
+        {{ 'cast(null as varchar(100))' if expected is none else literal(expected) }} as expected
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+truths as (
+
+    {% for type, format in rules %}
+    select
+        rule,
+        text,
+        {{ cast_text('trimmed_text', format, type) }} is null as is_error,
+        expected is null as is_expected_error,
+        {{ cast_text('trimmed_text', format, type) }}
+            = {{ cast_text('expected', 'iso8601' if type == 'timestamp' else format, type) }} as is_expected
+    from texts
+    where rule = {{ literal(type ~ ' as ' ~ format) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -87,4 +117,4 @@ truths as (
 
 select *
 from truths
-where not coalesce(holds, false)
+where is_error <> is_expected_error or (not is_expected_error and not coalesce(is_expected, false))

@@ -1,5 +1,6 @@
 """A whole project in a temporary place: real drops, lake, DuckDB file and dbt, driven as a user drives them."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,10 @@ from click.testing import CliRunner
 from dbt.cli.main import dbtRunner
 
 from loaders.cli import main
+from loaders.declarations import read_declarations
+from loaders.lake import open_store
+from loaders.log import newest_commits
+from loaders.registry import KINDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,8 +45,10 @@ class Project:
         nodes = getattr(result.result, "results", [])
         assert result.success, [node.message for node in nodes if node.status in ("error", "fail")]
 
-    def stage(self) -> None:
-        self.dbt("run-operation", "stage_external_sources", "--quiet")
+    def stage(self, *, dry_run: bool = False) -> None:
+        newest = newest_commits(open_store(os.environ["HEADWATER_LAKE"]), read_declarations(ROOT / "models", KINDS))
+        arguments = json.dumps({"newest": newest, "dry_run": dry_run})
+        self.dbt("run-operation", "stage_external_sources", "--args", arguments, "--quiet")
 
     def build(self, *arguments: str) -> None:
         self.dbt("build", "--quiet", *arguments)

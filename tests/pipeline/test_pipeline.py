@@ -149,6 +149,12 @@ def test_a_warehouse_of_another_lake_is_refused(
     project.headwater("load")
     with pytest.raises(AssertionError):
         project.stage()
+    project.put("2026/03/03/00/more", b'{"messageId":"more","type":"page","timestamp":"2026-03-03T00:00:00Z"}')
+    project.headwater("load")  # the other lake has now gone on: its newest load is one that the warehouse lacks
+    with pytest.raises(AssertionError):
+        project.stage()
+    monkeypatch.setenv("HEADWATER_LAKE", project.lake)
+    project.stage()
 
 
 def test_rebuilding_the_log_tables_from_the_lake_changes_no_mart(built: tuple[Project, web_events.Made]) -> None:
@@ -184,7 +190,7 @@ def test_a_dry_run_prints_every_statement_and_changes_nothing(
 ) -> None:
     make_demo(project)
     project.headwater("load")
-    project.dbt("run-operation", "stage_external_sources", "--quiet", "--args", "{dry_run: true}")
+    project.stage(dry_run=True)
     printed = capsys.readouterr().out
     for statement in (
         "create table if not exists",

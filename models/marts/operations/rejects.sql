@@ -15,6 +15,31 @@ casts as (
 
 ),
 
+-- What the warehouse cannot hold lies in an object of its own, one record each, and is not read.
+too_large as (
+
+    select
+        objects.source,
+        objects.stream,
+        objects._object || '#1' as record_id,
+        inputs._input_key,
+        objects.longest_line as byte_count,
+        objects._load_id,
+        objects._load_seq,
+        objects._loaded_at
+    from {{ source('headwater', 'objects') }} as objects
+    inner join {{ source('headwater', 'inputs') }} as inputs
+        on
+            objects.source = inputs.source
+            and objects.stream = inputs.stream
+            and objects._load_seq = inputs._load_seq
+            and objects._input = inputs._input
+    where
+        not {{ fits_warehouse('objects') }}
+        and objects._object not in (select removals._object from {{ source('headwater', 'removals') }} as removals)
+
+),
+
 unioned as (
 
     select
@@ -27,7 +52,7 @@ unioned as (
         byte_count,
         cast(null as varchar(65535)) as field,
         cast(null as varchar(65535)) as path,
-        case when encoding = 'utf-8' then raw end as raw_text,
+        case when encoding = 'utf-8' then raw_text end as raw_text,
         detail as expected,
         reason,
         _load_id as load_id,
@@ -52,6 +77,24 @@ unioned as (
         _load_seq as load_seq,
         _loaded_at as rejected_at
     from casts
+    union all
+    select
+        source,
+        stream,
+        'staging' as kind,
+        record_id,
+        _input_key as input_key,
+        cast(null as bigint) as position,
+        byte_count,
+        cast(null as varchar(65535)) as field,
+        cast(null as varchar(65535)) as path,
+        cast(null as varchar(65535)) as raw_text,
+        'a record that this warehouse can hold' as expected,
+        'too_large_for_warehouse' as reason,
+        _load_id as load_id,
+        _load_seq as load_seq,
+        _loaded_at as rejected_at
+    from too_large
 
 ),
 

@@ -1,0 +1,354 @@
+{#- A semi-structured value from JSON text, an SQL expression; none gives null. -#}
+{% macro json_of(text) -%}
+    {{ adapter.dispatch('json_of', 'headwater')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__json_of(text) -%}
+    cast({{ 'null' if text is none else text }} as json)
+{%- endmacro %}
+
+{% macro snowflake__json_of(text) -%}
+    {{ 'cast(null as variant)' if text is none else 'parse_json(' ~ text ~ ')' }}
+{%- endmacro %}
+
+{% macro redshift__json_of(text) -%}
+    {{ 'cast(null as super)' if text is none else 'json_parse(' ~ text ~ ')' }}
+{%- endmacro %}
+
+{#- The texts at the paths of a list of fields, as text__<name>, then the columns that say where a record came from, then
+    `unreadable`: why the warehouse cannot read the record although it was landed, or null. Scalars give their text, without
+    quotes; JSON null and what is absent give null; objects and arrays give their JSON, spelt as the warehouse likes. -#}
+{% macro texts_of(relation, fields) -%}
+    {{ adapter.dispatch('texts_of', 'headwater')(relation, fields) }}
+{%- endmacro %}
+
+{#- All paths in one call: ten calls parse each document ten times. -#}
+{% macro duckdb__texts_of(relation, fields) -%}
+select
+    {%- for f in fields %}
+    {{ trimmed_as(f, 'texts[' ~ loop.index ~ ']') }} as text__{{ f.name }},
+    {%- endfor %}
+    {{ record_columns() | join(',\n    ') }},
+    cast(null as varchar) as unreadable
+from (
+    select
+        json_extract_string(value, [
+            {%- for f in fields %}
+            {{ literal('$."' ~ (f.path | replace('.', '"."')) ~ '"') }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ]) as texts,
+        {{ record_columns() | join(',\n        ') }}
+    from {{ relation }}
+) as extracted
+{%- endmacro %}
+
+{% macro snowflake__texts_of(relation, fields) -%}
+select
+    {%- for f in fields %}
+    {%- set value = 'value:"' ~ (f.path | replace('.', '"."')) ~ '"' %}
+    {{ trimmed_as(f, 'cast(' ~ value ~ ' as varchar)') }} as text__{{ f.name }},
+    {%- endfor %}
+    {{ record_columns() | join(',\n    ') }},
+    case when value is null then 'not_json' end as unreadable
+from {{ relation }}
+{%- endmacro %}
+
+{#- A cast of anything but a text gives null there, and one of a long text may cut it: what is over the limit as a whole
+    is looked at value by value. Keys with capitals are found only in a session that has been told so. -#}
+{% macro redshift__texts_of(relation, fields) -%}
+    {%- if execute and flags.INTROSPECT -%}
+        {%- do run_query('set enable_case_sensitive_identifier to true') -%}
+        {%- do run_query('set enable_case_sensitive_super_attribute to true') -%}
+    {%- endif -%}
+select
+    {%- set sizes = [] %}
+    {%- for f in fields %}
+    {%- set value = 'records.value."' ~ (f.path | replace('.', '"."')) ~ '"' %}
+    {%- do sizes.append('json_size(' ~ value ~ ') > 65535') %}
+    {%- set text %}case
+        when json_typeof({{ value }}) = 'string' then cast({{ value }} as varchar(65535))
+        when json_typeof({{ value }}) <> 'null' and json_size({{ value }}) <= 65535 then json_serialize({{ value }})
+    end{% endset %}
+    {{ trimmed_as(f, text) }} as text__{{ f.name }},
+    {%- endfor %}
+    {{ record_columns() | join(',\n    ') }},
+    case
+        when records.value is null then 'not_json'
+        when json_size(records.value) > 65535 and (
+            {{ sizes | join('\n            or ') }}
+        ) then 'too_large_for_warehouse'
+    end as unreadable
+from {{ relation }} as records
+{%- endmacro %}
+
+{% macro trimmed_as(field, text) -%}
+    {%- if field.format == 'verbatim' -%}
+        {#- not nullif: spaces equal nothing on Redshift -#}
+        case when {{ byte_length(text) }} > 0 then {{ text }} end
+    {%- else -%}
+        {{ trimmed(text) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What is wrong with a record, as a list of objects of five texts: field, path, raw_text, expected, reason. Reads what
+    field_errors reads, and `unreadable`. -#}
+{% macro error_list(fields) -%}
+    {{ adapter.dispatch('error_list', 'headwater')(fields) }}
+{%- endmacro %}
+
+{#- The errors that a list may hold, as (condition, field, path, expression of the raw text, expected, reason). -#}
+{% macro possible_errors(fields) -%}
+    {%- set errors = [{
+        'condition': 'unreadable is not null', 'field': "''", 'path': "''", 'raw_text': 'cast(null as varchar(65535))',
+        'expected': "'a record that this warehouse can hold'", 'reason': 'unreadable',
+    }] -%}
+    {%- for f in fields -%}
+        {%- for error in field_errors(f) -%}
+            {%- do errors.append({
+                'condition': error.condition, 'field': literal(f.name), 'path': literal(f.path),
+                'raw_text': 'raw__' ~ f.name, 'expected': literal(error.expected), 'reason': literal(error.reason),
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(errors) }}
+{%- endmacro %}
+
+{% macro duckdb__error_list(fields) -%}
+cast(to_json(list_filter([
+    {%- for error in possible_errors(fields) %}
+    case when {{ error.condition }} then {
+        'field': {{ error.field }},
+        'path': {{ error.path }},
+        'raw_text': {{ error.raw_text }},
+        'expected': {{ error.expected }},
+        'reason': {{ error.reason }}
+    } end{{ ',' if not loop.last }}
+    {%- endfor %}
+], lambda error: error is not null)) as varchar)
+{%- endmacro %}
+
+{% macro snowflake__error_list(fields) -%}
+array_construct_compact(
+    {%- for error in possible_errors(fields) %}
+    case when {{ error.condition }} then object_construct_keep_null(
+        'field', {{ error.field }},
+        'path', {{ error.path }},
+        'raw_text', {{ error.raw_text }},
+        'expected', {{ error.expected }},
+        'reason', {{ error.reason }}
+    ) end{{ ',' if not loop.last }}
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- There is no filter of arrays there: lists of one or of none are joined, by halves lest they nest too deep. -#}
+{% macro redshift__error_list(fields) -%}
+    {%- set lists = [] -%}
+    {%- for error in possible_errors(fields) -%}
+        {%- do lists.append(
+            "case when " ~ error.condition ~ " then array(object(\n        'field', " ~ error.field ~ ", 'path', "
+            ~ error.path ~ ", 'raw_text', " ~ error.raw_text ~ ",\n        'expected', " ~ error.expected
+            ~ ", 'reason', " ~ error.reason ~ "\n    )) else array() end"
+        ) -%}
+    {%- endfor -%}
+    {{ redshift__joined(lists) }}
+{%- endmacro %}
+
+{% macro redshift__joined(lists) -%}
+    {%- set half = (lists | length + 1) // 2 -%}
+    {%- if half == lists | length -%}
+        {{ lists[0] }}
+    {%- else -%}
+        array_concat({{ redshift__joined(lists[:half]) }}, {{ redshift__joined(lists[half:]) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The texts of all fields as one JSON object. -#}
+{% macro text_object(fields) -%}
+    {{ adapter.dispatch('text_object', 'headwater')(fields) }}
+{%- endmacro %}
+
+{% macro text_pairs(fields) -%}
+    {%- for f in fields %}
+    {{ literal(f.name) }}, raw__{{ f.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro duckdb__text_object(fields) -%}
+cast(json_object({{ text_pairs(fields) }}
+) as varchar)
+{%- endmacro %}
+
+{% macro snowflake__text_object(fields) -%}
+object_construct_keep_null({{ text_pairs(fields) }}
+)
+{%- endmacro %}
+
+{% macro redshift__text_object(fields) -%}
+object({{ text_pairs(fields) }}
+)
+{%- endmacro %}
+
+{#- The records of a base model that have errors, a row per error, as a subquery: its columns, and those of the error. -#}
+{% macro errors_of(base) -%}
+    {{ adapter.dispatch('errors_of', 'headwater')(base) }}
+{%- endmacro %}
+
+{% macro error_texts() -%}
+    {{ return(['field', 'path', 'raw_text', 'expected', 'reason']) }}
+{%- endmacro %}
+
+{% macro duckdb__errors_of(base) -%}
+(
+    select records.*, unnest(error)
+    from (
+        select
+            {{ record_columns() | join(',\n            ') }},
+            unnest(from_json(cast_errors, '[{
+                {%- for text in error_texts() %}"{{ text }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%}
+            }]')) as error
+        from {{ base }}
+        where cast_errors is not null
+    ) as records
+) as errors
+{%- endmacro %}
+
+{% macro snowflake__errors_of(base) -%}
+(
+    select
+        {%- for column in record_columns() %}
+        records.{{ column }},
+        {%- endfor %}
+        {%- for text in error_texts() %}
+        cast(error.value:"{{ text }}" as varchar(65535)) as {{ text }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ base }} as records, lateral flatten(input => records.cast_errors) as error
+    where records.cast_errors is not null
+) as errors
+{%- endmacro %}
+
+{% macro redshift__errors_of(base) -%}
+(
+    select
+        {%- for column in record_columns() %}
+        records.{{ column }},
+        {%- endfor %}
+        {%- for text in error_texts() %}
+        cast(error.{{ text }} as varchar(65535)) as {{ text }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ base }} as records, records.cast_errors as error
+    where records.cast_errors is not null
+) as errors
+{%- endmacro %}
+
+{#- The keys of the documents of a relation at any depth outside arrays, on Redshift down to six levels: one row per load,
+    path and JSON type (object, array, string, number, boolean, null), with the number of records. -#}
+{% macro keys_of(relation) -%}
+    {{ adapter.dispatch('keys_of', 'headwater')(relation) }}
+{%- endmacro %}
+
+{#- Records that look alike are counted together first: there are few structures, and taking one apart is dear. -#}
+{% macro duckdb__keys_of(relation) -%}
+with
+
+structures as (
+
+    select
+        source,
+        stream,
+        _load_seq,
+        cast(json_structure(value) as varchar) as structure,
+        count(*) as record_count
+    from {{ relation }}
+    group by source, stream, _load_seq, cast(json_structure(value) as varchar)
+
+),
+
+leaves as (
+
+    select
+        structures.source,
+        structures.stream,
+        structures._load_seq,
+        structures.record_count,
+        replace(substr(tree.fullkey, 3), '"', '') as path,
+        case
+            when tree.type in ('OBJECT', 'ARRAY') then lower(tree.type)
+            when tree.atom = '"VARCHAR"' then 'string'
+            when tree.atom = '"BOOLEAN"' then 'boolean'
+            when tree.atom = '"NULL"' then 'null'
+            when tree.atom = '"JSON"' then 'object'  -- an empty one
+            else 'number'
+        end as json_type
+    from structures, json_tree(cast(structures.structure as json)) as tree
+    where tree.parent is not null and strpos(tree.fullkey, '[') = 0
+
+)
+
+select
+    source,
+    stream,
+    _load_seq,
+    path,
+    json_type,
+    cast(sum(record_count) as bigint) as record_count
+from leaves
+group by source, stream, _load_seq, path, json_type
+{%- endmacro %}
+
+{% macro snowflake__keys_of(relation) -%}
+select
+    source,
+    stream,
+    _load_seq,
+    path,
+    json_type,
+    cast(count(*) as bigint) as record_count
+from (
+    select
+        records.source,
+        records.stream,
+        records._load_seq,
+        ltrim(replace(replace(replace(node.path, '[''', '.'), ''']', ''), '"', ''), '.') as path,
+        case typeof(node.value)
+            when 'OBJECT' then 'object'
+            when 'ARRAY' then 'array'
+            when 'VARCHAR' then 'string'
+            when 'BOOLEAN' then 'boolean'
+            when 'NULL_VALUE' then 'null'
+            else 'number'
+        end as json_type
+    from {{ relation }} as records, lateral flatten(input => records.value, recursive => true) as node
+    where {{ dbt.position("'['", "replace(node.path, '[''', '.')") }} = 0
+) as leaves
+group by source, stream, _load_seq, path, json_type
+{%- endmacro %}
+
+{#- An object is unpivoted level by level: nothing there walks a tree. -#}
+{% macro redshift__keys_of(relation) -%}
+{%- set depth = 6 -%}
+select
+    source,
+    stream,
+    _load_seq,
+    path,
+    json_type,
+    cast(count(*) as bigint) as record_count
+from (
+    {%- for level in range(1, depth + 1) %}
+    select
+        records.source,
+        records.stream,
+        records._load_seq,
+        {% for n in range(1, level + 1) %}key{{ n }}{{ " || '.' || " if not loop.last }}{% endfor %} as path,
+        json_typeof(value{{ level }}) as json_type
+    from {{ relation }} as records,
+        unpivot records.value as value1 at key1
+        {%- for n in range(2, level + 1) %},
+        unpivot value{{ n - 1 }} as value{{ n }} at key{{ n }}
+        {%- endfor %}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+) as leaves
+group by source, stream, _load_seq, path, json_type
+{%- endmacro %}

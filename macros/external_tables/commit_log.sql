@@ -1,0 +1,142 @@
+{#- The tables that hold the log follow the lines of a commit (loaders/log.py). -#}
+{% macro log_tables() -%}
+    {%- set text, moment = 'varchar(65535)', 'timestamp' -%}
+    {%- set load = [('source', text), ('stream', text), ('_load_seq', 'bigint')] -%}
+    {{ return({
+        'loads': load + [
+            ('_load_id', text), ('_loaded_at', moment), ('started_at', moment), ('landed_count', 'bigint'),
+            ('rejected_count', 'bigint'), ('warnings', text), ('staged_at', moment),
+        ],
+        'objects': load + [
+            ('_load_id', text), ('_loaded_at', moment), ('_object', text), ('content', text), ('_part', 'bigint'),
+            ('_url', text), ('row_count', 'bigint'), ('byte_count', 'bigint'), ('longest_line', 'bigint'),
+            ('longest_text', 'bigint'), ('sha256', text), ('_input', 'bigint'), ('staged_at', moment),
+        ],
+        'inputs': load + [
+            ('_input', 'bigint'), ('_input_key', text), ('_input_version', text), ('_params', text),
+            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('staged_at', moment),
+        ],
+        'removals': load + [('_object', text), ('staged_at', moment)],
+    }) }}
+{%- endmacro %}
+
+{% macro log_table_statements() -%}
+    {%- set statements = [
+        'create schema if not exists ' ~ source('headwater', 'loads').include(database=false, identifier=false)
+    ] -%}
+    {%- for name, columns in log_tables().items() -%}
+        {%- do statements.append(
+            'create table if not exists ' ~ source('headwater', name) ~ ' (\n    ' ~ column_list(columns) ~ '\n)'
+        ) -%}
+    {%- endfor -%}
+    {{ return(statements) }}
+{%- endmacro %}
+
+{#- (name, type) pairs as the columns of a DDL. -#}
+{% macro column_list(columns) -%}
+    {%- set ddl = [] -%}
+    {%- for name, type in columns -%}{%- do ddl.append(name ~ ' ' ~ type) -%}{%- endfor -%}
+    {{ return(ddl | join(',\n    ')) }}
+{%- endmacro %}
+
+{#- The newest commit of a stream that the warehouse has: its number and load id, or none. -#}
+{% macro last_staged(stream) -%}
+    {%- if not is_staged('loads') -%}{{ return(none) }}{%- endif -%}
+    {%- set query -%}
+        select _load_seq, _load_id from {{ source('headwater', 'loads') }}
+        where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
+        order by _load_seq desc limit 1
+    {%- endset -%}
+    {%- for row in run_query(query).rows -%}{{ return([row[0] | int, row[1]]) }}{%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- Whether a table of the log is there. Asked by hand: load_relation would leave a transaction open, in which copying
+    commits could not begin its own. -#}
+{% macro is_staged(table) -%}
+    {%- set relation = source('headwater', table) -%}
+    {%- set query -%}
+        select 1 from information_schema.tables
+        where lower(table_schema) = lower('{{ relation.schema }}') and lower(table_name) = '{{ table }}'
+    {%- endset -%}
+    {{ return(run_query(query).rows | length > 0) }}
+{%- endmacro %}
+
+{#- A warehouse that has staged one lake and is pointed at another would mix the two. -#}
+{% macro check_newest(stream, last, newest) -%}
+    {%- if last and (not newest or newest[0] < last[0] or (newest[0] == last[0] and newest[1] != last[1])) -%}
+        {%- do another_lake(stream, last) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro check_same_log(stream, last) -%}
+    {%- if last -%}
+        {%- set there = run_query(
+            'select load_id from ' ~ new_lines() ~ " where kind = 'load' and load_seq = " ~ last[0]
+        ) -%}
+        {%- do another_lake(stream, last) if there.rows[0][0] != last[1] -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro another_lake(stream, last) -%}
+    {{ exceptions.raise_compiler_error(
+        'load ' ~ last[0] ~ ' (' ~ last[1] ~ ') of ' ~ stream.source ~ '.' ~ stream.name ~ ' is staged, but the lake at '
+        ~ lake() ~ ' does not have it; expected the lake this warehouse was staged from: set HEADWATER_LAKE back, or '
+        ~ 'use another HEADWATER_DUCKDB or schema, or run `make reset` and build anew'
+    ) }}
+{%- endmacro %}
+
+{#- The temporary table of commit lines: kind, load_seq, load_id, started_at, committed_at, landed, rejected, warnings;
+    object, content, part, row_count, byte_count, longest_line, longest_text, sha256; input, input_key, input_version,
+    params, reject_count. Times are the loader's texts. -#}
+{% macro new_lines() -%}
+    {{ return(adapter.dispatch('temporary_table', 'headwater')('new_lines')) }}
+{%- endmacro %}
+
+{% macro default__temporary_table(name) -%}{{ return(name) }}{%- endmacro %}
+
+{#- Copies the lines of some of these commits into the tables of the log. Leaves out what another run has staged in the
+    meantime, which is why it comes first in the transaction. -#}
+{% macro log_inserts(stream, first, last) -%}
+    {%- set identity = 'select ' ~ literal(stream.source) ~ ', ' ~ literal(stream.name) ~ ', lines.load_seq, ' -%}
+    {%- set lines = '\nfrom ' ~ new_lines() ~ ' as lines\nwhere lines.load_seq between ' ~ first ~ ' and ' ~ last
+        ~ " and lines.kind = '" -%}
+    {%- set statements = [
+        'delete from ' ~ new_lines() ~ '\nwhere load_seq in (\n    select loads._load_seq from '
+            ~ source('headwater', 'loads') ~ ' as loads\n    where loads.source = ' ~ literal(stream.source)
+            ~ ' and loads.stream = ' ~ literal(stream.name) ~ '\n)',
+        insert_into('loads') ~ identity ~ 'lines.load_id, ' ~ cast_text('lines.committed_at', 'iso8601', 'timestamp') ~ ', '
+            ~ cast_text('lines.started_at', 'iso8601', 'timestamp') ~ ', lines.landed, lines.rejected, lines.warnings, '
+            ~ changed_at() ~ lines ~ "load'",
+        insert_into('objects') ~ identity ~ 'loads._load_id, loads._loaded_at, lines.object, lines.content, lines.part, '
+            ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
+            ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ (lines ~ "added'") | replace(
+                '\nwhere', '\ninner join ' ~ source('headwater', 'loads') ~ ' as loads\n    on loads._load_seq = '
+                    ~ 'lines.load_seq and loads.source = ' ~ literal(stream.source) ~ ' and loads.stream = '
+                    ~ literal(stream.name) ~ '\nwhere'
+            ),
+        insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
+            ~ 'lines.row_count, lines.reject_count, ' ~ changed_at() ~ lines ~ "input'",
+        insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ "removed'",
+    ] -%}
+    {{ return(statements) }}
+{%- endmacro %}
+
+{% macro insert_into(table) -%}
+    {%- set names = [] -%}
+    {%- for name, _ in log_tables()[table] -%}{%- do names.append(name) -%}{%- endfor -%}
+    {{ return('insert into ' ~ source('headwater', table) ~ ' (' ~ names | join(', ') ~ ')\n') }}
+{%- endmacro %}
+
+{#- Which objects and inputs the rows of a raw relation come from, as the query that it joins. -#}
+{% macro committed_objects(content) -%}
+select
+    objects.source, objects.stream, objects._object, objects._url, objects._load_id, objects._load_seq,
+    objects._loaded_at, inputs._input, inputs._input_key, inputs._params
+from {{ source('headwater', 'objects') }} as objects
+inner join {{ source('headwater', 'inputs') }} as inputs
+    on objects.source = inputs.source and objects.stream = inputs.stream and objects._load_seq = inputs._load_seq
+where objects.content = {{ literal(content) }}
+    and {{ fits_warehouse('objects') }}
+    and objects._object not in (select _object from {{ source('headwater', 'removals') }})
+{%- endmacro %}
