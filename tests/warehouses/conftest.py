@@ -1,0 +1,162 @@
+"""All sources that there are, loaded once into one lake in S3, and that lake in three warehouses: DuckDB, and stand-ins
+for Snowflake and Redshift behind the real adapters and drivers."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import duckdb_extension_httpfs
+import pytest
+import snowflake.connector
+from moto.server import ThreadedMotoServer
+
+from loaders.declarations import read_declarations
+from loaders.lake import open_store
+from loaders.registry import DEMOS, KINDS
+from tests.warehouses.standins.redshift import connect, redshift_stand_in
+from tests.warehouses.standins.redshift_server import DATABASE
+from tests.warehouses.standins.snowflake import connection_settings, snowflake_stand_in
+from tests.warehouses.warehouse import ROOT, Warehouse
+
+PROFILES = """
+headwater:
+  target: "{{{{ env_var('HEADWATER_TARGET') }}}}"
+  outputs:
+    duckdb:
+      type: duckdb
+      path: {place}/warehouse.duckdb
+      schema: main
+      threads: 1
+      extensions: [{httpfs}]
+      secrets:
+        - {{type: s3, name: lake, provider: config, key_id: test, secret: test, region: us-east-1,
+           endpoint: "{endpoint}", use_ssl: false, url_style: path}}
+    snowflake:
+      {{type: snowflake, account: fakesnow, host: 127.0.0.1, port: {snowflake}, protocol: http, user: test,
+        password: test, database: headwater, schema: dev, warehouse: none, role: none, connect_retries: 0, threads: 1}}
+    redshift:
+      {{type: redshift, host: 127.0.0.1, port: {redshift}, user: postgres, password: none, dbname: {database},
+        schema: dev, sslmode: disable, region: us-east-1, threads: 1}}
+"""
+BUCKET = "warehouses"
+
+
+@dataclass
+class Warehouses:
+    """The lake, the drops that fill it, and the warehouses that read it; the others are compared with DuckDB."""
+
+    place: Path
+    environment: dict[str, str]
+    duckdb: Warehouse
+    others: list[Warehouse]
+
+    @property
+    def all(self) -> list[Warehouse]:
+        return [self.duckdb, *self.others]
+
+    def each(self, work: Callable[[Warehouse], Any]) -> None:
+        """Does the same in all warehouses, two at a time."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, self.all))
+
+    def drop(self, source: str) -> str:
+        return str(self.place / "drops" / source)
+
+    def put_demo(self, *, days: int, until: date) -> None:
+        """Puts demo data into the drop of every source that has any."""
+        for stream in read_declarations(ROOT / "models", KINDS):
+            if make := DEMOS.get(f"{stream.source}.{stream.name}"):
+                put = open_store(self.drop(stream.source)).put
+                make(put, scale=0.05, seed=3, dirt=0.02, days=days, until=until)
+
+    def load(self) -> None:
+        """Lands what is new in the drops."""
+        self.duckdb.run("headwater", "load")
+
+
+@pytest.fixture(scope="session")
+def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouses]:
+    place = tmp_path_factory.mktemp("warehouses")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    environment = settings(place, f"http://{host}:{port}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_SESSION_TOKEN", raising=False)
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        with snowflake_stand_in(os.environ) as snowflake_port, redshift_stand_in(os.environ) as redshift_port:
+            write_profiles(place, environment, snowflake_port, redshift_port)
+            yield Warehouses(place, environment, *connected(place, environment, snowflake_port, redshift_port))
+    server.stop()
+
+
+def settings(place: Path, endpoint: str) -> dict[str, str]:
+    """Settings of loaders, dbt and stand-ins; a drop of its own for every source that there is."""
+    [extension] = Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension")
+    sources = {stream.source for stream in read_declarations(ROOT / "models", KINDS)}
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "HEADWATER_HTTPFS": str(extension),
+        "HEADWATER_LAKE": f"s3://{BUCKET}/team/lake",
+        "SNOWFLAKE_STAGE": "headwater.public.headwater_lake",
+        "SNOWFLAKE_STAGE_URL": f"s3://{BUCKET}/team",
+        "STAGE_URL": f"s3://{BUCKET}/team",
+        "DBT_PROFILES_DIR": str(place),
+        "PYTHONWARNINGS": "ignore",
+        **{f"{source.upper()}_URL": str(place / "drops" / source) for source in sources},
+    }
+
+
+def write_profiles(place: Path, environment: Mapping[str, str], snowflake_port: int, redshift_port: int) -> None:
+    profiles = PROFILES.format(
+        place=place,
+        httpfs=environment["HEADWATER_HTTPFS"],
+        endpoint=environment["AWS_ENDPOINT_URL"].removeprefix("http://"),
+        snowflake=snowflake_port,
+        redshift=redshift_port,
+        database=DATABASE,
+    )
+    (place / "profiles.yml").write_text(profiles)
+
+
+def connected(
+    place: Path, environment: Mapping[str, str], snowflake_port: int, redshift_port: int
+) -> tuple[Warehouse, list[Warehouse]]:
+    """DuckDB, and the others, each with the driver that users have."""
+    return Warehouse("duckdb", place, environment, lambda: duckdb.connect(str(place / "warehouse.duckdb"))), [
+        Warehouse(
+            "snowflake",
+            place,
+            environment,
+            lambda: snowflake.connector.connect(**connection_settings(snowflake_port), database="headwater"),
+        ),
+        Warehouse("redshift", place, environment, lambda: connect(redshift_port)),
+    ]
+
+
+COMPARED: list[tuple[str, str, str, int, int]] = []
+"""What was compared: when, node, warehouse, rows, differences."""
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The comparison as a table, for whoever runs `make test-warehouses`."""
+    if not COMPARED:
+        return
+    terminalreporter.section("models x warehouses: rows compared with DuckDB's, differences")
+    for when in dict.fromkeys(line[0] for line in COMPARED):
+        terminalreporter.write_line(when)
+        for node in dict.fromkeys(line[1] for line in COMPARED):
+            told = [f"{name} {rows:>7,} / {bad}" for at, of, name, rows, bad in COMPARED if (at, of) == (when, node)]
+            terminalreporter.write_line(f"  {node:<40} {'   '.join(told)}")

@@ -1,0 +1,113 @@
+"""One warehouse with the project in it, driven as a user drives it: `headwater` and `dbt` as commands, rows through the
+warehouse's own driver."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+OWN_TO_A_RUN = {"_changed_at", "staged_at"}
+"""Columns that tell when a run was, and so differ by warehouse."""
+
+Row = tuple[tuple[str, Any], ...]
+
+
+@dataclass
+class Warehouse:
+    """name: a target of the profiles in `place`. connect: a DB-API connection, closed after each question."""
+
+    name: str
+    place: Path
+    environment: Mapping[str, str]
+    connect: Callable[[], Any]
+
+    def run(self, command: str, *arguments: str) -> str:
+        """What `headwater` or `dbt` printed; fails with it if it fails."""
+        settings = {
+            **os.environ,
+            **self.environment,
+            "HEADWATER_TARGET": self.name,
+            "DBT_TARGET_PATH": str(self.place / self.name),
+            "DBT_LOG_PATH": str(self.place / self.name),
+        }
+        done = subprocess.run(
+            [Path(sys.executable).with_name(command), *arguments],
+            cwd=ROOT,
+            env=settings,
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+        assert done.returncode == 0, f"{self.name}: {command} {' '.join(arguments)}\n{done.stdout[-6000:]}{done.stderr}"
+        return done.stdout
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a query, by the names of their columns in lower case."""
+        connection = self.connect()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            names = [column[0].lower() for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        finally:
+            connection.close()
+
+    def nodes(self) -> dict[str, str]:
+        """What the project keeps in the warehouse, models, seeds and snapshots: name -> relation."""
+        manifest = json.loads((self.place / self.name / "manifest.json").read_text())
+        return {
+            node["name"]: f"{node['schema']}.{node['alias']}"
+            for node in manifest["nodes"].values()
+            if node["resource_type"] in ("model", "seed", "snapshot") and node["config"]["materialized"] != "ephemeral"
+        }
+
+    def rows(self, node: str) -> Counter[Row]:
+        """Every row of a node with how often it is there, but for what is a run's own."""
+        found = self.query(f"select * from {self.nodes()[node]}")
+        return Counter(
+            tuple((name, plain(name, value)) for name, value in sorted(row.items()) if name not in OWN_TO_A_RUN)
+            for row in found
+        )
+
+
+def plain(name: str, value: Any) -> Any:
+    """A value as all drivers would give it: numbers without their type, moments in ISO 8601, errors as JSON."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | Decimal):
+        return format(Decimal(value).normalize(), "f")
+    if isinstance(value, float):
+        return format(value, ".12g")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if name in ("cast_errors", "raw_texts"):
+        return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
+    return value
+
+
+def differences(expected: Counter[Row], found: Counter[Row], limit: int = 3) -> list[str]:
+    """What one side has and the other has not, told by column where two rows are nearest; empty if they are alike."""
+    missing, extra = list((expected - found).elements()), list((found - expected).elements())
+    told = []
+    for row in missing[:limit]:
+        near = min(extra, key=lambda other: sum(a != b for a, b in zip(row, other, strict=False)), default=())
+        other = dict(near)
+        columns = [
+            f"{name}: {value!r}, not {other.get(name, '(no such column)')!r}"
+            for name, value in row
+            if name not in other or other[name] != value
+        ]
+        told.append("; ".join(columns[:6]) if near else f"not there: {row}")
+    told += [f"too many: {row}" for row in extra[len(missing) :][:limit]]
+    if told:
+        told.append(f"in all {len(missing)} missing, {len(extra)} too many")
+    return told
