@@ -12,12 +12,15 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load build docs verify test lint format pin reset
+.PHONY: help setup demo load build docs verify test test-warehouses smoke lint format pin reset
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-setup: .venv/headwater profiles.yml ## the virtual environment with everything pinned, and profiles.yml
+# only who uses them needs the adapters of other warehouses
+ADAPTERS := $(if $(filter snowflake redshift,$(HEADWATER_TARGET)),.venv/headwater-warehouses)
+
+setup: .venv/headwater $(ADAPTERS) profiles.yml ## the virtual environment with everything pinned, and profiles.yml
 
 .venv/headwater: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -28,6 +31,10 @@ setup: .venv/headwater profiles.yml ## the virtual environment with everything p
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@grep -q 'headwater env' $(BIN)/activate || \
 		echo 'eval "$$(cd "$$VIRTUAL_ENV/.." && "$$VIRTUAL_ENV/bin/headwater" env)"' >> $(BIN)/activate
+	@touch $@
+
+.venv/headwater-warehouses: requirements-warehouses.txt .venv/headwater
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-warehouses.txt
 	@touch $@
 
 .venv/headwater-dev: requirements-dev.txt .venv/headwater
@@ -63,6 +70,12 @@ verify: setup ## check that no record of any load was lost, however old
 test: .venv/headwater-dev profiles.yml ## every test
 	@$(BIN)/python -m pytest
 
+test-warehouses: .venv/headwater-dev ## the whole project on stand-ins for Snowflake and Redshift, compared with DuckDB
+	@$(BIN)/python -m pytest tests/warehouses
+
+smoke: .venv/headwater-dev profiles.yml ## ask a real warehouse what stand-ins cannot answer: TARGET=snowflake or redshift
+	@$(BIN)/python -m tests.warehouses.smoke $(TARGET) $(if $(YES),--yes)
+
 lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -75,6 +88,7 @@ format: .venv/headwater-dev ## put Python into shape
 
 pin: .venv/headwater-dev ## take newer versions into the requirements files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-warehouses.in -c requirements-dev.txt -o requirements-warehouses.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -c requirements-dev.txt -o requirements.txt
 
 reset: ## forget lake, demo data and warehouse of this directory, to build anew

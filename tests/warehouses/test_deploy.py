@@ -1,0 +1,155 @@
+"""What a user runs with high privileges: it is what it says, no more, and the linter's grammar knows it."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.warehouses.grammar import is_refused
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted((ROOT / "deploy").glob("*/*.sql"))
+POLICIES = sorted((ROOT / "deploy" / "aws").glob("*.json"))
+
+_REDSHIFT, _SNOWFLAKE = (
+    "https://docs.aws.amazon.com/redshift/latest/dg/",
+    "https://docs.snowflake.com/en/sql-reference/sql/",
+)
+UNKNOWN_TO_THE_LINTER = {
+    "snowflake": {
+        r"grant apply on tag [\w.]+ to role \w+": _SNOWFLAKE + "grant-privilege",
+    },
+    "redshift": {
+        r"grant role sys:\w+ to role \w+": _REDSHIFT + "r_GRANT.html",
+        r"alter default privileges for user \w+ in schema \w+ grant select on tables to role \w+": (
+            _REDSHIFT + "r_ALTER_DEFAULT_PRIVILEGES.html"
+        ),
+        r"create masking policy \w+ with \(value varchar\(65535\)\) using \(.+\)": (
+            _REDSHIFT + "r_CREATE_MASKING_POLICY.html"
+        ),
+    },
+}
+"""Documented statements that the linter cannot read, and where they are documented."""
+
+
+def _statements(script: Path) -> list[str]:
+    """The statements of a script on a line each, without comments. None of them has -- or ; in a text."""
+    text = re.sub(r"--.*", "", script.read_text(encoding="utf-8"))
+    return [" ".join(statement.split()) for statement in text.split(";") if statement.strip()]
+
+
+@cache
+def _is_known(dialect: str, statement: str) -> bool:
+    return not is_refused(statement, dialect)
+
+
+def _documented(dialect: str, statement: str) -> bool:
+    return any(re.fullmatch(pattern, statement) for pattern in UNKNOWN_TO_THE_LINTER[dialect])
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_statement_is_sql(script: Path) -> None:
+    dialect, statements = script.parent.name, _statements(script)
+    assert len(statements) >= 5
+    for statement in statements:
+        assert _is_known(dialect, statement) != _documented(dialect, statement), statement
+
+
+@pytest.mark.parametrize("dialect", UNKNOWN_TO_THE_LINTER)
+def test_what_the_linter_does_not_know_is_still_in_use(dialect: str) -> None:
+    used = [s for script in SCRIPTS if script.parent.name == dialect for s in _statements(script)]
+    for pattern, page in UNKNOWN_TO_THE_LINTER[dialect].items():
+        assert any(re.fullmatch(pattern, statement) for statement in used), pattern
+        assert page.startswith("https://docs.")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "statement"),
+    [
+        ("snowflake", "create warehouse if not exists w warehouse_size = tiny auto_suspend 60"),
+        ("snowflake", "create storage integration if not exists i type = external_stage enabled"),
+        ("snowflake", "grant usage on database d role r"),
+        ("snowflake", "grant select on future table in schema s to role r"),
+        ("snowflake", "create masking policy p as (val string) returns string case when true then val end"),
+        ("redshift", "create role if not exists r"),
+        ("redshift", "create user u password disabled now"),
+        ("redshift", "alter user u set statement_timeout 10"),
+        ("redshift", "grant usage schema s to role r"),
+        ("redshift", "create masking policy p with (value varchar(10)) (value)"),
+    ],
+)
+def test_broken_statements_are_refused(dialect: str, statement: str) -> None:
+    assert not _is_known(dialect, statement)
+    assert not _documented(dialect, statement)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_scripts_are_safe_to_keep_and_to_run(script: Path) -> None:
+    text = script.read_text(encoding="utf-8").lower()
+    assert not re.search(r"password\s*=?\s*'", text)
+    assert not re.search(r"secret\w*\s*=", text)
+    for statement in _statements(script):
+        assert not re.match(r"(create or replace|drop|truncate|delete)\b", statement), statement
+        assert "to public" not in statement, statement
+        assert not re.match(r"grant (all|ownership)\b", statement), statement
+        assert not re.search(r" to (role|user) (accountadmin|securityadmin)$", statement), statement
+
+
+def _grants(warehouse: str, role: str) -> list[str]:
+    statements = [s for path in SCRIPTS if path.parent.name == warehouse for s in _statements(path)]
+    return [s for s in statements if "grant " in s and re.search(rf" to (role )?{role}$", s)]
+
+
+@pytest.mark.parametrize("warehouse", ["snowflake", "redshift"])
+@pytest.mark.parametrize("role", ["headwater_analyst", "headwater_dashboard"])
+def test_readers_get_marts_and_nothing_before_them(warehouse: str, role: str) -> None:
+    grants = _grants(warehouse, role)
+    schemas = set(re.findall(r'schema "?(\w+)', " ".join(grants)))
+    assert schemas == ({"marts", "sandbox"} if role == "headwater_analyst" else {"marts"})
+    for grant in grants:
+        assert not re.search(r"\b(raw|staging|intermediate|grant role)\b", grant), grant
+        assert "create" not in grant or "schema sandbox" in grant, grant
+    assert any("select on all tables in schema marts" in grant for grant in grants)
+    assert any(re.search(r"select on (future tables|tables)", grant) for grant in grants)
+
+
+@pytest.mark.parametrize("warehouse", ["snowflake", "redshift"])
+def test_the_loader_gets_nothing_behind_raw(warehouse: str) -> None:
+    grants = _grants(warehouse, "headwater_loader")
+    assert set(re.findall(r'on schema "?(\w+)', " ".join(grants))) <= {"raw", "public"}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
+def test_policies_name_what_they_allow(path: Path) -> None:
+    policy = json.loads(path.read_text(encoding="utf-8"))
+    assert policy["Version"] == "2012-10-17"
+    assert len({s["Sid"] for s in policy["Statement"]}) == len(policy["Statement"])
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for action in _list(statement["Action"]):
+            assert re.fullmatch(r"(s3|sts):[A-Za-z]+", action), action
+        for resource in _list(statement.get("Resource", [])):
+            # a bucket, or what is below a prefix of it
+            assert re.fullmatch(r"arn:aws:s3:::[a-z0-9-]+(/[a-z_/]+/\*)?", resource), resource
+        if "s3:ListBucket" in _list(statement["Action"]):
+            assert all(re.fullmatch(r"[a-z/]+/\*", p) for p in statement["Condition"]["StringLike"]["s3:prefix"])
+        if "Principal" in statement:
+            assert statement["Principal"].get("AWS") not in (None, "*")
+            assert "sts:ExternalId" in statement["Condition"]["StringEquals"]
+
+
+def test_nobody_may_delete_the_log() -> None:
+    for path in POLICIES:
+        for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+            if any("Delete" in action for action in _list(statement["Action"])):
+                assert path.name == "lake-write-policy.json"
+                assert all(
+                    re.search(r"/(raw|rejects|manifests|state|smoke)/\*$", r) for r in _list(statement["Resource"])
+                )
