@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Any
 
 from loaders.declarations import Stream
@@ -136,7 +136,7 @@ class Log:
             landed_total=landed + (after.landed_total if after else 0),
             rejected_total=rejected + (after.rejected_total if after else 0),
             state=state,
-            warnings=list(warnings),
+            warnings=_within(warnings),
         )
         records: list[tuple[str, Commit | Input | Added]] = [("load", commit)]
         records += [*(("input", i) for i in inputs), *(("added", a) for a in added)]
@@ -203,6 +203,13 @@ def new_load_id(at: datetime) -> str:
 
 def _fields(record: Input | Added | Commit) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
+
+
+def _within(warnings: Sequence[str], limit: int = 50_000) -> list[str]:
+    """As many warnings as a text in a warehouse can hold (bytes), and how many more there were."""
+    sizes = accumulate(len(warning.encode()) + 20 for warning in warnings)
+    kept = sum(size <= limit for size in sizes)
+    return [*warnings[:kept], *([f"and {len(warnings) - kept:,} more"] if kept < len(warnings) else [])]
 
 
 def _line(kind: str, load_seq: int, fields: dict[str, Any]) -> str:

@@ -64,7 +64,8 @@ select
     {%- set sizes = [] %}
     {%- for f in fields %}
     {%- set value = 'records.value."' ~ (f.path | replace('.', '"."')) ~ '"' %}
-    {%- do sizes.append('json_size(' ~ value ~ ') > 65535') %}
+    {#- a text is never longer: COPY would have refused it -#}
+    {%- do sizes.append('(json_typeof(' ~ value ~ ") <> 'string' and json_size(" ~ value ~ ') > 65535)') %}
     {%- set text %}case
         when json_typeof({{ value }}) = 'string' then cast({{ value }} as varchar(65535))
         when json_typeof({{ value }}) <> 'null' and json_size({{ value }}) <= 65535 then json_serialize({{ value }})
@@ -106,7 +107,8 @@ from {{ relation }} as records
         {%- for error in field_errors(f) -%}
             {%- do errors.append({
                 'condition': error.condition, 'field': literal(f.name), 'path': literal(f.path),
-                'raw_text': 'raw__' ~ f.name, 'expected': literal(error.expected), 'reason': literal(error.reason),
+                'raw_text': 'case when ' ~ byte_length('raw__' ~ f.name) ~ ' <= 65535 then raw__' ~ f.name ~ ' end',
+                'expected': literal(error.expected), 'reason': literal(error.reason),
             }) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -347,6 +349,7 @@ from (
         {%- for n in range(2, level + 1) %},
         unpivot value{{ n - 1 }} as value{{ n }} at key{{ n }}
         {%- endfor %}
+    where is_object({{ 'records.value' if level == 1 else 'value' ~ (level - 1) }})
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ) as leaves

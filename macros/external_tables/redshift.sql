@@ -13,8 +13,14 @@
     {{ return(statements) }}
 {%- endmacro %}
 
+{#- Also: of a repeated key the last value is to count, and what cannot be parsed there is to be null, and so a reject,
+    where either would fail all that is loaded with it. -#}
 {% macro redshift__tag_queries(tag) -%}
-    {{ return(['set query_group to ' ~ literal(tag)]) }}
+    {{ return([
+        'set query_group to ' ~ literal(tag),
+        'set json_parse_dedup_attributes to on',
+        'set parse_super_null_on_error to on',
+    ]) }}
 {%- endmacro %}
 
 {% macro redshift__untag_queries() -%}
@@ -62,7 +68,7 @@
 {% macro redshift__copy(table, key, options) -%}
     {{ return(
         'copy ' ~ table ~ '\nfrom ' ~ redshift__address(key) ~ '\n' ~ redshift__iam_role() ~ '\n' ~ options
-        ~ '\ncompupdate off\nstatupdate off'
+        ~ '\nstatupdate off'
     ) }}
 {%- endmacro %}
 
@@ -79,7 +85,7 @@
     {%- endfor -%}
     {%- set statements = [] -%}
     {%- for number in range(first, last + 1) -%}
-        {%- do statements.extend(['begin', 'lock ' ~ source('headwater', 'loads')]) -%}
+        {%- do statements.extend(['begin', 'lock ' ~ source('headwater', 'loads').include(database=false)]) -%}
         {%- do statements.extend(log_inserts(stream, number, number)) -%}
         {%- for manifest in manifests.get(number, []) -%}
             {%- do statements.extend(redshift__copy_rows(stream, number, manifest)) -%}
@@ -110,7 +116,7 @@ insert into {{ source('headwater', 'rejects') if content == 'rejects' else strea
     source, stream, value, _object, _row, _hash, _input_key, _load_id, _load_seq, _loaded_at, _params
 )
 select
-    objects.source, objects.stream, {{ 'json_parse(landed.value)' if is_parquet else 'landed.value' }}, objects._object,
+    objects.source, objects.stream, {{ 'case when can_json_parse(landed.value) then json_parse(landed.value) end' if is_parquet else 'landed.value' }}, objects._object,
     landed._row, landed._hash, inputs._input_key, objects._load_id, objects._load_seq, objects._loaded_at, inputs._params
 from new_rows as landed
 inner join new_lines as lines

@@ -40,6 +40,11 @@
             ~ "    empty_field_as_null = true\n    skip_blank_lines = true",
         "create file format if not exists " ~ snowflake__named('parquet_rows') ~ "\n    type = parquet\n    binary_as_text = true",
     ] -%}
+    {%- do statements.extend([
+        'create table if not exists ' ~ snowflake__named('staging_lock') ~ ' (locked_at timestamp)',
+        'insert into ' ~ snowflake__named('staging_lock') ~ ' select ' ~ changed_at() ~ ' where not exists (select 1 from '
+            ~ snowflake__named('staging_lock') ~ ')',
+    ]) -%}
     {%- for stream in streams -%}
         {%- do statements.append(snowflake__external_table(stream, 'json_lines', '[.]json[.]gz', [
             ('line', 'varchar(16777216)', 'value:c1::varchar(16777216)'),
@@ -65,7 +70,7 @@
     {{ return(
         'create external table if not exists ' ~ snowflake__named(stream.relation.identifier ~ '__' ~ format) ~ ' (\n    '
         ~ ddl | join(',\n    ') ~ '\n)\npartition by (load_seq)\nlocation = ' ~ snowflake__place(stream.location ~ '/')
-        ~ "\nrefresh_on_create = false\nauto_refresh = " ~ stream.auto_refresh | string | lower
+        ~ "\nrefresh_on_create = true\nauto_refresh = " ~ stream.auto_refresh | string | lower
         ~ "\npattern = '.*" ~ suffix ~ "'\nfile_format = (format_name = '" ~ snowflake__named(format) ~ "')"
     ) }}
 {%- endmacro %}
@@ -162,7 +167,8 @@ inner join (
 {%- endmacro %}
 
 {#- Files are registered before their commit can be seen, even where notifications would do so in time: a model would read
-    a load that is not all there, and never again. DDL commits, so the transaction has none. -#}
+    a load that is not all there, and never again. DDL commits, so the transaction has none. An update of a row makes
+    another staging at the same time wait, as inserts do not, and then find nothing left to do. -#}
 {% macro snowflake__copy_loads(stream, first, last, dry_run) -%}
     {%- set refreshes, rejects = [], stream.source ~ '/' ~ stream.name ~ '/' -%}
     {%- for number in range(first, last + 1) -%}
@@ -176,7 +182,8 @@ inner join (
         {%- endfor -%}
     {%- endfor -%}
     {{ return(
-        refreshes | map('replace', " refresh ''", ' refresh') | unique | list + ['begin transaction']
+        refreshes | map('replace', " refresh ''", ' refresh') | unique | list
+        + ['begin transaction', 'update ' ~ snowflake__named('staging_lock') ~ ' set locked_at = ' ~ changed_at()]
         + log_inserts(stream, first, last) + ['commit']
     ) }}
 {%- endmacro %}

@@ -6,7 +6,10 @@
 {#- The paths that a list of fields reads, as rows: source, stream, path. -#}
 {% macro read_paths(source_name, stream_name, fields) -%}
     {%- for path in fields | map(attribute='path') | unique %}
-select {{ literal(source_name) }} as source, {{ literal(stream_name) }} as stream, {{ literal(path) }} as path
+select
+    cast({{ literal(source_name) }} as varchar(65535)) as source,
+    cast({{ literal(stream_name) }} as varchar(65535)) as stream,
+    cast({{ literal(path) }} as varchar(65535)) as path
         {{- '\nunion all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

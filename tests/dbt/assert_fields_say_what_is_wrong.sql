@@ -1,53 +1,96 @@
--- What is told of a field: that it did not cast, is not accepted, or is required and absent; of a good one, nothing.
-{%- set rating = field('rating', 'bigint', required=true, accepted=[1, 2, 3]) %}
+-- What is told of a record's fields, error by error: what did not cast, is not accepted, or is required and absent.
+{%- set fields = [
+    field('record_id', 'varchar(5)', path='id', required=true),
+    field('rating', 'bigint', path='a.Rating', accepted=[1, 2, 3]),
+    field('paid_at', 'timestamp', required="text__rating is not null"),
+    field('note', 'varchar(65535)', format='verbatim'),
+] %}
+{%- set told = [
+    (2, 'rating', 'a.Rating', '7', 'one of 1, 2, 3', 'not_accepted'),
+    (2, 'paid_at', 'paid_at', none, 'timestamp', 'required'),
+    (3, 'record_id', 'id', 'a "b" \\ c', 'varchar(5)', 'too_long'),
+    (3, 'rating', 'a.Rating', 'two', 'integer as bigint', 'not_integer'),
+    (3, 'paid_at', 'paid_at', 'soon', 'iso8601 as timestamp', 'not_iso8601'),
+    (4, 'record_id', 'id', none, 'varchar(5)', 'required'),
+] %}
 
 with
 
-texts as (
+raw_records as (
 
-    select
-        '2' as raw__rating,
-        'nothing' as expected_reason
-    union all
-    select
-        '7' as raw__rating,
-        'not_accepted' as expected_reason
-    union all
-    select
-        'two' as raw__rating,
-        'not_integer' as expected_reason
-    union all
-    select
-        cast(null as varchar(10)) as raw__rating,
-        'required' as expected_reason
+    {% call fixture('raw') %}
+    - {_row: 1, value: '{"id": 12345, "a": {"Rating": "2", "rating": 9}, "paid_at": "2026-03-02T00:00:00Z", "note": " "}'}
+    - {_row: 2, value: '{"id": true, "a": {"Rating": 7}}'}
+    - {_row: 3, value: '{"id": "a \"b\" \\ c", "a": {"Rating": "two"}, "paid_at": "soon"}'}
+    - {_row: 4, value: '{"id": " ", "a": [{"Rating": 5}], "note": null}'}
+    {% endcall %}
 
 ),
 
-typed as (
+records as (
 
-    select
-        raw__rating,
-        {{ cast_text('raw__rating', rating.format, rating.type) }} as rating,
-        expected_reason
-    from texts
+    {{ read_stream(api.Relation.create(identifier='raw_records', type='cte'), fields) }}
 
 ),
 
-told as (
+found as (
 
     select
-        raw__rating,
-        expected_reason,
-        case
-            {%- for error in field_errors(rating) %}
-            when {{ error.condition }} then '{{ error.reason }}'
-            {%- endfor %}
-            else 'nothing'
-        end as told_reason
-    from typed
+        _row,
+        field,
+        path,
+        raw_text,
+        expected,
+        reason
+    from {{ errors_of('records') }}
+
+),
+
+expected as (
+
+    {% for row, name, path, raw_text, expectation, reason in told %}
+    select
+        cast({{ row }} as bigint) as _row,
+        cast({{ literal(name) }} as varchar(65535)) as field,
+        cast({{ literal(path) }} as varchar(65535)) as path,
+        cast({{ 'null' if raw_text is none else literal(raw_text) }} as varchar(65535)) as raw_text,
+        cast({{ literal(expectation) }} as varchar(65535)) as expected,
+        cast({{ literal(reason) }} as varchar(65535)) as reason
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+misread as (
+
+    select _row
+    from records
+    where
+        not (_row = 1 and record_id = '12345' and rating = 2 and note = ' ')
+        and not (_row = 2 and record_id = 'true' and rating = 7)
+        and not (_row = 3 and record_id is null and rating is null)
+        and not (_row = 4 and record_id is null and note is null and raw_texts is not null)
+
+),
+
+compared as (
+
+    select found._row, found.field, found.path, found.raw_text, found.expected, found.reason, 1 as times
+    from found
+    union all
+    select expected._row, expected.field, expected.path, expected.raw_text, expected.expected, expected.reason, -1 as times
+    from expected
 
 )
 
-select *
-from told
-where told_reason <> expected_reason
+select
+    _row,
+    field
+from compared
+group by _row, field, path, raw_text, expected, reason
+having sum(times) <> 0
+union all
+select
+    _row,
+    cast('(a value)' as varchar(65535)) as field
+from misread

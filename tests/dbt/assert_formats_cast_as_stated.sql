@@ -61,6 +61,7 @@
     ('timestamp', 'epoch_ms', '1772460309244', '2026-03-02 14:05:09.244'),
     ('timestamp', 'epoch_ms', '-1', '1969-12-31 23:59:59.999'),
     ('timestamp', 'epoch_ms', '1772460309.244', none),
+    ('timestamp', 'epoch_ms', '100000000000000', none),
     ('timestamp', 'epoch_ms', '2026-03-02T14:05:09Z', none),
     ('integer', 'integer', '2147483647', '2147483647'),
     ('integer', 'integer', '2147483648', none),
@@ -89,10 +90,10 @@ texts as (
 
     {% for type, format, text, expected in truths %}
     select
-        {{ literal(type ~ ' as ' ~ format) }} as rule,
-        {{ literal(text) }} as text,
-        {{ trimmed(literal(text)) }} as trimmed_text,
-        {{ 'cast(null as varchar(100))' if expected is none else literal(expected) }} as expected
+        cast({{ literal(type ~ ' as ' ~ format) }} as varchar(100)) as rule,
+        cast({{ literal(text) }} as varchar(100)) as text,
+        cast({{ trimmed(literal(text)) }} as varchar(100)) as trimmed_text,
+        cast({{ 'null' if expected is none else literal(expected) }} as varchar(100)) as expected
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

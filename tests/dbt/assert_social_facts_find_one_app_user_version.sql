@@ -11,7 +11,7 @@ versions as (
 facts as (
 
     select
-        'fct_app_posts' as fact,
+        cast('fct_app_posts' as varchar(65535)) as fact,
         post_id as fact_id,
         user_key,
         published_at as fact_at
@@ -20,7 +20,7 @@ facts as (
     union all
 
     select
-        'fct_follows, follower' as fact,
+        cast('fct_follows, follower' as varchar(65535)) as fact,
         follow_key as fact_id,
         follower_user_key as user_key,
         coalesce(followed_at, unfollowed_at) as fact_at
@@ -29,7 +29,7 @@ facts as (
     union all
 
     select
-        'fct_follows, followed' as fact,
+        cast('fct_follows, followed' as varchar(65535)) as fact,
         follow_key as fact_id,
         followed_user_key as user_key,
         coalesce(followed_at, unfollowed_at) as fact_at
@@ -38,7 +38,7 @@ facts as (
     union all
 
     select
-        'fct_user_activity_daily' as fact,
+        cast('fct_user_activity_daily' as varchar(65535)) as fact,
         activity_key as fact_id,
         user_key,
         first_event_at as fact_at

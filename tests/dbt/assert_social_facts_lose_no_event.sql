@@ -11,14 +11,14 @@ events as (
 expected as (
 
     select
-        'fct_user_activity_daily' as fact,
+        cast('fct_user_activity_daily' as varchar(65535)) as fact,
         count(*) as event_count
     from events
 
     union all
 
     select
-        'fct_app_posts' as fact,
+        cast('fct_app_posts' as varchar(65535)) as fact,
         count(*) as event_count
     from events
     where event_kind = 'post'
@@ -26,7 +26,7 @@ expected as (
     union all
 
     select
-        'fct_follows' as fact,
+        cast('fct_follows' as varchar(65535)) as fact,
         count(*) as event_count
     from events
     where event_kind in ('follow', 'unfollow')
@@ -36,21 +36,21 @@ expected as (
 counted as (
 
     select
-        'fct_user_activity_daily' as fact,
+        cast('fct_user_activity_daily' as varchar(65535)) as fact,
         coalesce(sum(event_count), 0) as event_count
     from {{ ref('fct_user_activity_daily') }}
 
     union all
 
     select
-        'fct_app_posts' as fact,
+        cast('fct_app_posts' as varchar(65535)) as fact,
         coalesce(sum(event_count), 0) as event_count
     from {{ ref('fct_app_posts') }}
 
     union all
 
     select
-        'fct_follows' as fact,
+        cast('fct_follows' as varchar(65535)) as fact,
         coalesce(sum(event_count), 0) as event_count
     from {{ ref('fct_follows') }}
 

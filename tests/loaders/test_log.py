@@ -94,6 +94,13 @@ def test_a_commit_is_json_lines(store: Store) -> None:
     assert log.newest() == made
 
 
+def test_warnings_fit_into_a_text(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    made = commit(log, None, warnings=["é" * 490] * 60)
+    assert (len(made.warnings), made.warnings[-1]) == (51, "and 10 more")
+    assert commit(log, made, warnings=["a", "b"]).warnings == ["a", "b"]
+
+
 def test_totals_run_over_all_loads(store: Store) -> None:
     log, after, told = Log(store, "shop", "orders"), None, []
     for landed, rejected in ((5, 0), (0, 2), (3, 1)):

@@ -40,12 +40,13 @@ too_large as (
 
 ),
 
+-- Redshift takes a null of a type for a text where a union has no rows: nullif of a column keeps its type.
 unioned as (
 
     select
         source,
         stream,
-        'landing' as kind,
+        cast('landing' as varchar(65535)) as kind,
         {{ record_id() }} as record_id,
         _input_key as input_key,
         position,
@@ -63,11 +64,11 @@ unioned as (
     select
         source,
         stream,
-        'cast' as kind,
+        cast('cast' as varchar(65535)) as kind,
         record_id,
         _input_key as input_key,
-        cast(null as bigint) as position,
-        cast(null as bigint) as byte_count,
+        nullif(_load_seq, _load_seq) as position,
+        nullif(_load_seq, _load_seq) as byte_count,
         field,
         path,
         raw_text,
@@ -81,16 +82,16 @@ unioned as (
     select
         source,
         stream,
-        'staging' as kind,
+        cast('staging' as varchar(65535)) as kind,
         record_id,
         _input_key as input_key,
-        cast(null as bigint) as position,
+        nullif(_load_seq, _load_seq) as position,
         byte_count,
         cast(null as varchar(65535)) as field,
         cast(null as varchar(65535)) as path,
         cast(null as varchar(65535)) as raw_text,
-        'a record that this warehouse can hold' as expected,
-        'too_large_for_warehouse' as reason,
+        cast('a record that this warehouse can hold' as varchar(65535)) as expected,
+        cast('too_large_for_warehouse' as varchar(65535)) as reason,
         _load_id as load_id,
         _load_seq as load_seq,
         _loaded_at as rejected_at
@@ -105,7 +106,7 @@ final as (
         source,
         stream,
         kind,
-        'open' as state,
+        cast('open' as varchar(65535)) as state,
         record_id,
         input_key,
         position,

@@ -22,14 +22,14 @@ rejects as (
 events as (
 
     select
-        'web_events' as source,
-        'events' as stream,
+        cast('web_events' as varchar(65535)) as source,
+        cast('events' as varchar(65535)) as stream,
         max(occurred_at) as last_event_at
     from {{ ref('stg_web_events__events') }}
     union all
     select
-        'web_events' as source,
-        'delivery_errors' as stream,
+        cast('web_events' as varchar(65535)) as source,
+        cast('delivery_errors' as varchar(65535)) as stream,
         max(arrived_at) as last_event_at
     from {{ ref('stg_web_events__delivery_errors') }}
 

@@ -4,7 +4,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='user_id',
-        pre_hook="{{ start_over_after_removal('web_events') }}",
+        pre_hook="{{ start_over_with(ref('int_app_events_classified')) }}",
     )
 }}
 
@@ -241,7 +241,7 @@ all_versions as (
     select
         user_id,
         1 as version_number,
-        'inferred' as opened_by,
+        cast('inferred' as varchar(65535)) as opened_by,
 
         {% for trait in traits %}
 
@@ -249,9 +249,10 @@ all_versions as (
 
         {% endfor %}
 
-        cast(null as timestamp) as last_seen_at,
+        -- nulls of a type: Redshift takes a plain one for a text
+        nullif(_changed_at, _changed_at) as last_seen_at,
         cast('1970-01-01' as timestamp) as valid_from,
-        cast(null as timestamp) as valid_to,
+        nullif(_changed_at, _changed_at) as valid_to,
         true as is_inferred,
         _changed_at
     from inferred_versions

@@ -4,7 +4,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='post_id',
-        pre_hook="{{ start_over_after_removal('web_events') }}",
+        pre_hook="{{ start_over_with(ref('int_app_events_classified')) }}",
     )
 }}
 

@@ -1,0 +1,81 @@
+-- The truth table of what engines spell differently: what each macro gives for literal inputs.
+{%- set text, number, two_digits = 'varchar(100)', 'bigint', 'decimal(38, 2)' %}
+{%- set moment, day = 'timestamp', 'date' %}
+{%- set truths = [
+    ('matches: the whole text', when_true(matches('word', 'caf.|tea')), text, 'yes'),
+    ('matches: not a part', when_true(matches('word', 'caf')), text, 'no'),
+    ('matches: not a line', when_true(matches('two_lines', '[ab]')), text, 'no'),
+    ('matches: nothing', when_true(matches('absent', '.*')), text, 'no'),
+    ('first_match', first_match('digits', '[0-9]+'), text, '12'),
+    ('first_match: none', first_match('word', '[0-9]+') ~ " || '|'", text, '|'),
+    ('byte_length', byte_length('word'), number, 5),
+    ('byte_length: nothing', byte_length('absent'), number, none),
+    ('trimmed', trimmed("' ' || chr(9) || chr(13) || chr(10) || 'a b' || chr(10) || ' '"), text, 'a b'),
+    ('trimmed: nothing left', trimmed("' ' || chr(10)"), text, none),
+    ('literal', 'cast(' ~ byte_length(literal("it's \\ \"so\"\n")) ~ ' as bigint)', number, 12),
+    ('literal: quote', 'substring(' ~ literal("it's \\") ~ ", 3, 2)", text, "'s"),
+    ('surrogate_key', surrogate_key(["'17'"]), text, '27a989a1aeab2b96cedd2b6c4a7cba2f'),
+    ('surrogate_key: several, one of them nothing', surrogate_key(['word', 'absent']), text, '5fc04856ffe90fe6f7a118b63cd16fa9'),
+    ('exact_ratio', exact_ratio('cast(10 as decimal(18, 2))', '3', 2), two_digits, '3.33'),
+    ('exact_ratio: half', exact_ratio('cast(0.05 as decimal(18, 2))', '2', 2), two_digits, '0.03'),
+    ('exact_ratio: negative', exact_ratio('cast(-0.05 as decimal(18, 2))', '2', 2), two_digits, '-0.03'),
+    ('exact_ratio: large', exact_ratio('cast(999999999999.99 as decimal(18, 2))', '1', 2), two_digits, '999999999999.99'),
+    ('exact_ratio: by zero', exact_ratio('cast(1 as decimal(18, 2))', '0', 2), two_digits, none),
+    ('exact_ratio: of integers', exact_ratio('2', '3', 1), 'decimal(38, 1)', '0.7'),
+    ('sum of decimals', 'cast(sum(cast(0.1 as decimal(18, 2))) over () as decimal(38, 2))', two_digits, '0.10'),
+    ('dateadd: months', 'cast(' ~ dbt.dateadd('month', 1, "cast('2024-01-31' as date)") ~ ' as date)', day, '2024-02-29'),
+    ('dateadd: hours', dbt.dateadd('hour', -1, "cast('2024-03-01 00:30:00' as timestamp)"), moment, '2024-02-29 23:30:00'),
+    (
+        'datediff: boundaries',
+        dbt.datediff("cast('2024-02-28 23:59:59' as timestamp)", "cast('2024-03-01 00:00:00' as timestamp)", 'day'),
+        number, 2,
+    ),
+    (
+        'date_trunc',
+        'cast(' ~ dbt.date_trunc('month', "cast('2024-02-29 10:00:00' as timestamp)") ~ ' as date)', day, '2024-02-01',
+    ),
+    ('split_part', dbt.split_part("'a-b-c'", "'-'", 2), text, 'b'),
+    ('position', dbt.position("'b'", "'abc'"), number, 2),
+    (
+        'listagg',
+        '(select ' ~ dbt.listagg('cast(quarter_number as varchar(1))', "','", 'order by quarter_number desc')
+            ~ ' from ' ~ ref('dim_date') ~ " where date_day in (cast('2024-01-01' as date), cast('2024-04-01' as date)))",
+        text, '2,1',
+    ),
+    ('lower', "lower('ÄB')", text, 'äb'),
+    ('length', "length('é😀')", number, 2),
+    ('length: spaces count', "length('a ')", number, 2),
+    ('texts compare by case', when_true("'a' = 'A'"), text, 'no'),
+    ('integers divide', 'mod(-7, 3)', number, -1),
+] %}
+
+-- depends_on: {{ ref('dim_date') }}
+with
+
+inputs as (
+
+    select
+        cast('café' as varchar(100)) as word,
+        cast('ab12cd345' as varchar(100)) as digits,
+        'a' || chr(10) || 'b' as two_lines,
+        cast(null as varchar(100)) as absent
+
+),
+
+answers as (
+
+    {% for name, expression, type, expected in truths %}
+    select
+        {{ literal(name) }} as name,
+        {{ 'true' if expected is none else 'false' }} as is_nothing_expected,
+        {{ expression }} is null as is_nothing,
+        {{ expression }} = cast({{ 'null' if expected is none else literal(expected) }} as {{ type }}) as is_expected
+    from inputs
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select *
+from answers
+where is_nothing <> is_nothing_expected or (not is_nothing and not is_expected)
