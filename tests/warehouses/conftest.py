@@ -2,6 +2,8 @@
 for Snowflake and Redshift behind the real adapters and drivers."""
 
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +24,9 @@ from loaders.registry import DEMOS, KINDS
 from tests.warehouses.standins.redshift import connect, redshift_stand_in
 from tests.warehouses.standins.redshift_server import DATABASE
 from tests.warehouses.standins.snowflake import connection_settings, snowflake_stand_in
-from tests.warehouses.warehouse import ROOT, Warehouse
+from tests.warehouses.warehouse import Warehouse
+
+ROOT = Path(__file__).parents[2]
 
 PROFILES = """
 headwater:
@@ -39,18 +43,21 @@ headwater:
            endpoint: "{endpoint}", use_ssl: false, url_style: path}}
     snowflake:
       {{type: snowflake, account: fakesnow, host: 127.0.0.1, port: {snowflake}, protocol: http, user: test,
-        password: test, database: headwater, schema: dev, warehouse: none, role: none, connect_retries: 0, threads: 1}}
+        password: test, database: headwater, schema: "{{{{ env_var('HEADWATER_SCHEMA') }}}}", warehouse: none,
+        role: none, connect_retries: 0, threads: 1}}
     redshift:
       {{type: redshift, host: 127.0.0.1, port: {redshift}, user: postgres, password: none, dbname: {database},
-        schema: dev, sslmode: disable, region: us-east-1, threads: 1}}
+        schema: "{{{{ env_var('HEADWATER_SCHEMA') }}}}", sslmode: disable, region: us-east-1, threads: 1}}
 """
 BUCKET = "warehouses"
 
 
-@dataclass
+@dataclass(eq=False)
 class Warehouses:
-    """The lake, the drops that fill it, and the warehouses that read it; the others are compared with DuckDB."""
+    """A copy of the project with one source more (tests/warehouses/shop), the lake, the drops that fill it, and the
+    warehouses that read it; the others are compared with DuckDB."""
 
+    project: Path
     place: Path
     environment: dict[str, str]
     duckdb: Warehouse
@@ -70,38 +77,63 @@ class Warehouses:
 
     def put_demo(self, *, days: int, until: date) -> None:
         """Puts demo data into the drop of every source that has any."""
-        for stream in read_declarations(ROOT / "models", KINDS):
+        for stream in read_declarations(self.project / "models", KINDS):
             if make := DEMOS.get(f"{stream.source}.{stream.name}"):
                 put = open_store(self.drop(stream.source)).put
-                make(put, scale=0.05, seed=3, dirt=0.02, days=days, until=until)
+                make(put, scale=0.03, seed=3, dirt=0.02, days=days, until=until)
+
+    def put(self, source: str, key: str, data: bytes) -> None:
+        open_store(self.drop(source)).put(key, data)
 
     def load(self) -> None:
         """Lands what is new in the drops."""
         self.duckdb.run("headwater", "load")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouses]:
     place = tmp_path_factory.mktemp("warehouses")
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    environment = settings(place, f"http://{host}:{port}")
+    project = copied(place / "project")
+    environment = settings(project, place, f"http://{host}:{port}")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.delenv("AWS_SESSION_TOKEN", raising=False)
-        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        new_bucket()
         with snowflake_stand_in(os.environ) as snowflake_port, redshift_stand_in(os.environ) as redshift_port:
             write_profiles(place, environment, snowflake_port, redshift_port)
-            yield Warehouses(place, environment, *connected(place, environment, snowflake_port, redshift_port))
+            others = connected(project, place, environment, snowflake_port, redshift_port)
+            file = str(place / "warehouse.duckdb")
+            duck = Warehouse("duckdb", project, place, environment, lambda: duckdb.connect(file))
+            yield Warehouses(project, place, environment, duck, others)
     server.stop()
 
 
-def settings(place: Path, endpoint: str) -> dict[str, str]:
+def new_bucket() -> None:
+    """Moto remembers, from one server to the next in the same process."""
+    bucket = boto3.resource("s3").Bucket(BUCKET)
+    bucket.create()
+    bucket.objects.all().delete()
+
+
+def copied(project: Path) -> Path:
+    """The project's files as a clone would have them, and the shop's."""
+    told = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    for name in told.stdout.decode().splitlines():
+        if (ROOT / name).is_file() and not name.startswith("tests/warehouses"):
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, project / name)
+    shutil.copytree(Path(__file__).parent / "shop", project, dirs_exist_ok=True)
+    return project
+
+
+def settings(project: Path, place: Path, endpoint: str) -> dict[str, str]:
     """Settings of loaders, dbt and stand-ins; a drop of its own for every source that there is."""
     [extension] = Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension")
-    sources = {stream.source for stream in read_declarations(ROOT / "models", KINDS)}
+    sources = {stream.source for stream in read_declarations(project / "models", KINDS)}
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -132,17 +164,18 @@ def write_profiles(place: Path, environment: Mapping[str, str], snowflake_port: 
 
 
 def connected(
-    place: Path, environment: Mapping[str, str], snowflake_port: int, redshift_port: int
-) -> tuple[Warehouse, list[Warehouse]]:
-    """DuckDB, and the others, each with the driver that users have."""
-    return Warehouse("duckdb", place, environment, lambda: duckdb.connect(str(place / "warehouse.duckdb"))), [
+    project: Path, place: Path, environment: Mapping[str, str], snowflake_port: int, redshift_port: int
+) -> list[Warehouse]:
+    """The others, each with the driver that users have."""
+    return [
         Warehouse(
             "snowflake",
+            project,
             place,
             environment,
             lambda: snowflake.connector.connect(**connection_settings(snowflake_port), database="headwater"),
         ),
-        Warehouse("redshift", place, environment, lambda: connect(redshift_port)),
+        Warehouse("redshift", project, place, environment, lambda: connect(redshift_port)),
     ]
 
 

@@ -13,34 +13,36 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-OWN_TO_A_RUN = {"_changed_at", "staged_at"}
-"""Columns that tell when a run was, and so differ by warehouse."""
+OWN_TO_A_RUN = {"_changed_at", "dbt_scd_id"}
+"""Columns that tell when a run was, and a key that dbt makes of a moment as text, which every engine spells its way."""
 
 Row = tuple[tuple[str, Any], ...]
 
 
 @dataclass
 class Warehouse:
-    """name: a target of the profiles in `place`. connect: a DB-API connection, closed after each question."""
+    """name: a target of the profiles. place: where it keeps what dbt makes. connect: a DB-API connection, closed after
+    each question."""
 
     name: str
+    project: Path
     place: Path
     environment: Mapping[str, str]
     connect: Callable[[], Any]
 
-    def run(self, command: str, *arguments: str) -> str:
+    def run(self, command: str, *arguments: str, schema: str = "dev") -> str:
         """What `headwater` or `dbt` printed; fails with it if it fails."""
         settings = {
             **os.environ,
             **self.environment,
             "HEADWATER_TARGET": self.name,
+            "HEADWATER_SCHEMA": schema,
             "DBT_TARGET_PATH": str(self.place / self.name),
             "DBT_LOG_PATH": str(self.place / self.name),
         }
         done = subprocess.run(
             [Path(sys.executable).with_name(command), *arguments],
-            cwd=ROOT,
+            cwd=self.project,
             env=settings,
             capture_output=True,
             text=True,

@@ -8,12 +8,15 @@ from tests.warehouses.standins.redshift_tokens import Text, UnsupportedSqlError
 NOTHING = "do $nothing$ begin end $nothing$"
 """A statement that succeeds and changes nothing."""
 
-_SETTINGS = (
-    "query_group", "enable_case_sensitive_identifier", "enable_case_sensitive_super_attribute", "search_path",
-    "enable_result_cache_for_session", "wlm_query_slot_count", "statement_timeout", "timezone", "datestyle",
-    "application_name", "client_encoding", "extra_float_digits", "session authorization", "lock_timeout",
+_ONLY_REDSHIFT = (
+    "query_group", "enable_case_sensitive_identifier", "enable_case_sensitive_super_attribute",
+    "json_parse_dedup_attributes", "parse_super_null_on_error", "enable_result_cache_for_session",
+    "wlm_query_slot_count",
 )  # fmt: skip
-_ONLY_REDSHIFT = _SETTINGS[:3] + _SETTINGS[4:6]
+_SETTINGS = (
+    *_ONLY_REDSHIFT, "search_path", "statement_timeout", "timezone", "datestyle", "application_name", "client_encoding",
+    "extra_float_digits", "session authorization", "lock_timeout",
+)  # fmt: skip
 
 _UNSIZED = {"varchar": "varchar(256)", "text": "varchar(256)", "nvarchar": "varchar(256)", "string": "varchar(256)"}
 _COMPRESSION = (

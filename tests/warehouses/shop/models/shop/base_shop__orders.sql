@@ -1,0 +1,3 @@
+{{ config(materialized='incremental', incremental_strategy='append', schema='staging') }}
+
+{{ read_stream(source('shop', 'orders'), shop_order_fields()) }}
