@@ -75,10 +75,14 @@ misread as (
 
 compared as (
 
-    select found._row, found.field, found.path, found.raw_text, found.expected, found.reason, 1 as times
+    select
+        *,
+        1 as times
     from found
     union all
-    select expected._row, expected.field, expected.path, expected.raw_text, expected.expected, expected.reason, -1 as times
+    select
+        *,
+        -1 as times
     from expected
 
 )

@@ -69,7 +69,8 @@ answers as (
         {{ literal(name) }} as name,
         {{ 'true' if expected is none else 'false' }} as is_nothing_expected,
         {{ expression }} is null as is_nothing,
-        {{ expression }} = cast({{ 'null' if expected is none else literal(expected) }} as {{ type }}) as is_expected
+        {{ expression }}
+            = cast({{ 'null' if expected is none else literal(expected) }} as {{ type }}) as is_expected
     from inputs
     {{ 'union all' if not loop.last }}
     {% endfor %}

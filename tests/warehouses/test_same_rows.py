@@ -1,11 +1,15 @@
 """One model base, three warehouses, the same rows: built, built again with a second load, and built anew."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 
+from loaders.declarations import read_declarations
 from loaders.lake import open_store
-from loaders.log import Log
+from loaders.log import Log, newest_commits
+from loaders.registry import KINDS
 from tests.warehouses.conftest import COMPARED, Warehouses
 from tests.warehouses.grammar import is_refused
 from tests.warehouses.warehouse import Warehouse, differences
@@ -51,17 +55,29 @@ MORE_ORDERS = rb"""
 """A record of this second load is too long for a text in Parquet, and lands in JSON lines beside it."""
 
 
-def refresh(warehouse: Warehouse, *options: str) -> None:
+def refresh(warehouse: Warehouse) -> None:
+    """As a user does it."""
     warehouse.run("headwater", "stage")
-    warehouse.run("dbt", "build", *options)
+    warehouse.run("dbt", "build")
 
 
 SEEN = ["assert_*_as_stated", *(f"test_name:{name}" for name in ("not_null", "unique", "accepted_values"))]
 """Tests of the first build whose answer does not depend on the second load, or hardly; those that count records do."""
 
 
+def staging(warehouse: Warehouse) -> list[str]:
+    """What `headwater stage` has dbt do."""
+    lake, streams = (
+        open_store(warehouse.environment["HEADWATER_LAKE"]),
+        read_declarations(warehouse.project / "models", KINDS),
+    )
+    newest = json.dumps({"newest": newest_commits(lake, streams)})
+    return ["run-operation", "stage_external_sources", "--args", newest]
+
+
 def refresh_again(warehouse: Warehouse) -> None:
-    refresh(warehouse, "--exclude-resource-type", "unit_test", "--exclude", *SEEN)
+    build = ["build", "--exclude-resource-type", "unit_test", "--exclude", *SEEN]
+    warehouse.dbt(staging(warehouse), build)
 
 
 def compare(warehouses: Warehouses, when: str, *, but: tuple[str, ...] = ()) -> None:
@@ -101,8 +117,7 @@ def test_every_model_has_the_same_rows_after_two_loads(built: Warehouses) -> Non
 
 def test_a_second_run_changes_nothing(built: Warehouses) -> None:
     before = {warehouse.name: {node: warehouse.rows(node) for node in warehouse.nodes()} for warehouse in built.all}
-    built.each(lambda warehouse: warehouse.run("headwater", "stage"))
-    built.each(lambda warehouse: warehouse.run("dbt", "run"))
+    built.each(lambda warehouse: warehouse.dbt(staging(warehouse), ["run"]))
     for warehouse in built.all:
         for node, rows in before[warehouse.name].items():
             assert not differences(rows, warehouse.rows(node)), (warehouse.name, node)
@@ -169,14 +184,17 @@ def test_models_are_grammatical(built: Warehouses, dialect: str) -> None:
     """What a stand-in takes and the warehouse would not, such as a reserved word for a name."""
     compiled = built.place / dialect / "compiled" / "headwater" / "models"
     texts = {path.name: path.read_text() for path in compiled.rglob("*.sql") if path.parent.suffix != ".yml"}
-    assert texts.keys() >= {f"{name}.sql" for name in ("base_web_events__events", "fct_follows", "rejects")}
+    # one list of fields is parsed for all: they are made by one macro, and take the parser a minute
+    texts = {name: text for name, text in texts.items() if not re.match(r"base_(?!headwater).*(?<!keys)\.sql", name)}
+    assert texts.keys() >= {f"{name}.sql" for name in ("base_headwater__rejects", "fct_follows", "rejects")}
     assert [name for name, text in texts.items() if is_refused(text, dialect)] == []
     assert is_refused("select raw from t" if dialect == "redshift" else "select 1 as rows", dialect)
 
 
 def test_documentation_and_freshness(built: Warehouses) -> None:
     def read(warehouse: Warehouse) -> None:
-        warehouse.run("dbt", "docs", "generate")
-        assert "is not there" not in warehouse.run("dbt", "show", "--select", "operations_rejects_by_reason")
+        warehouse.dbt(["docs", "generate"], ["show", "--select", "operations_rejects_by_reason"])
+        catalog = json.loads((warehouse.place / warehouse.name / "catalog.json").read_text())
+        assert {"model.headwater.fct_follows", "model.headwater.rejects"} <= catalog["nodes"].keys()
 
     built.each(read)
