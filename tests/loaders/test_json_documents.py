@@ -480,6 +480,10 @@ def test_one_fault_takes_no_neighbour_along(
     separator: bytes,
     block: int,
 ) -> None:
+    # Without a quote all texts behind it are turned inside out: where these hold braces, a part of the broken document
+    # may be taken for a record. Nothing is lost by that, but a false record is landed.
+    bare = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", victim)
+    assume(damage is not without_quote or Counter(bare)[ord("}")] == Counter(victim)[ord("}")])
     place %= len(good)
     broken = damage(victim, 1 + at % (len(victim) - 1))
     data = separator.join([*good[:place], broken, *good[place:]])

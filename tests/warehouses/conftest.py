@@ -80,7 +80,7 @@ class Warehouses:
         for stream in read_declarations(self.project / "models", KINDS):
             if make := DEMOS.get(f"{stream.source}.{stream.name}"):
                 put = open_store(self.drop(stream.source)).put
-                make(put, scale=0.03, seed=3, dirt=0.02, days=days, until=until)
+                make(put, scale=0.02, seed=3, dirt=0.02, days=days, until=until)
 
     def put(self, source: str, key: str, data: bytes) -> None:
         open_store(self.drop(source)).put(key, data)
