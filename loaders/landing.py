@@ -25,8 +25,9 @@ from loaders.declarations import Stream
 from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, HeadwaterError
 from loaders.lake import Store
 from loaders.log import Added, Commit, Input, Log, new_load_id
-from loaders.manifests import MAX_LINE, MAX_TEXT, longest_text, manifests
+from loaders.manifests import MAX_LINE, MAX_TEXT, manifests
 from loaders.readers.json_documents import Document
+from loaders.readers.json_values import is_utf8, longest_text
 from loaders.readers.reject import Reject
 from loaders.writers import WRITERS, Writer
 
@@ -88,17 +89,15 @@ class Load:
 
     def reject(self, reject: Reject) -> None:
         """Writes down a part of the current input that could not be read. Raw bytes that are no text go as base64."""
-        raw, encoding = base64.b64encode(reject.raw).decode(), "base64"
-        if b"\0" not in reject.raw:  # which is text, but not to warehouses
-            with suppress(UnicodeDecodeError):
-                raw, encoding = reject.raw.decode(), "utf-8"
+        is_text = is_utf8(reject.raw) and b"\0" not in reject.raw  # which is text, but not to warehouses
+        raw = reject.raw if is_text else base64.b64encode(reject.raw)
         described = {
             "reason": reject.reason,
             "detail": reject.detail,
             "position": reject.position,
             "size": reject.size,
-            "encoding": encoding,
-            "raw": raw,
+            "encoding": "utf-8" if is_text else "base64",
+            "raw": raw.decode(),
         }
         self._sort("rejects", [msgspec.json.encode(described)])
         self._count(rejects=1)
@@ -151,14 +150,19 @@ class Load:
         if max(map(len, documents)) <= MAX_TEXT // 10:  # even if it was repaired, and all of it is escaped beside it
             self._write(content, documents)
             return
+        ordinary, long = list[Document](), list[Document]()
         for document in documents:
             size = len(document) + 9 * len(getattr(document, "verbatim", b"")) + 1000
-            text = longest_text(bytes(document)) if size > MAX_TEXT else 0
+            text = longest_text(bytes(document), MAX_TEXT) if size > MAX_TEXT else 0
             if size > MAX_LINE or text > MAX_TEXT:
                 self._write(f"{content} alone", [document], text)
+            elif size > MAX_TEXT and content == "records" and self.stream.land_as == "parquet":
+                long.append(document)
             else:
-                is_long = size > MAX_TEXT and content == "records" and self.stream.land_as == "parquet"
-                self._write("records long" if is_long else content, [document])
+                ordinary.append(document)
+        for name, batch in ((content, ordinary), (f"{content} long", long)):
+            if batch:
+                self._write(name, batch)
 
     def _write(self, name: str, documents: Sequence[Document], longest_text: int = 0) -> None:
         part = self._parts.get(name) or self._open(name)

@@ -205,9 +205,9 @@ def _fields(record: Input | Added | Commit) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
 
 
-def _within(warnings: Sequence[str], limit: int = 50_000) -> list[str]:
+def _within(warnings: Sequence[str], limit: int = 60_000) -> list[str]:
     """As many warnings as a text in a warehouse can hold (bytes), and how many more there were."""
-    sizes = accumulate(len(warning.encode()) + 20 for warning in warnings)
+    sizes = accumulate(len(_json(warning).encode()) + 1 for warning in warnings)
     kept = sum(size <= limit for size in sizes)
     return [*warnings[:kept], *([f"and {len(warnings) - kept:,} more"] if kept < len(warnings) else [])]
 

@@ -6,22 +6,12 @@ developer guide; Parquet needs content_length.
 """
 
 import json
-import re
 from collections.abc import Iterable
 
 from loaders.log import Added
 
 MAX_LINE, MAX_TEXT = 4_000_000, 65_535
 """Bytes of a JSON line and of a text in JSON or Parquet, that COPY takes. A longer one fails all that it comes with."""
-
-
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
-
-
-def longest_text(document: bytes) -> int:
-    """Bytes of the longest text in a JSON document; 0 if none can be longer than COPY takes."""
-    long = (text[0] for text in _TEXT.finditer(document) if len(text[0]) - 2 > MAX_TEXT)
-    return max((len(json.loads(text).encode()) for text in long), default=0)
 
 
 def manifests(url: str, added: Iterable[Added]) -> dict[str, bytes]:

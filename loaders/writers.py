@@ -88,7 +88,7 @@ class JsonLinesWriter:
 
 
 class ParquetWriter:
-    """Parquet with one text column; snappy, which all warehouses read. Costs readers half of what JSON lines do."""
+    """Parquet with one text column; snappy, which all warehouses read. Costs readers less than JSON lines do."""
 
     suffix = ".parquet"
     _ROW_GROUP = 16 << 20

@@ -4,6 +4,7 @@ msgspec is fast and changes no byte, but it passes over invalid UTF-8, takes a l
 goes as deep as the interpreter does. What it leaves open is settled here. No function looks at `stop` or beyond.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ _FAULT = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(_HIGH + _LOW + b"|(" + _HIGH + b"|" + _LOW + rb"|\\u0000)|\\(?s:.)")
 _TEXT = rb'[^"\\]*+(?:\\(?s:.)[^"\\]*+)*+'
+_TEXT_TOKEN = re.compile(b'"' + _TEXT + b'"')
 _TEXT_END = re.compile(_TEXT + b'("?)')
 _BRACES_OR_QUOTE = re.compile(rb'"|\{++|\}++')
 _NO_BRACKETS = re.compile(rb'[^{}\[\]"]++|"' + _TEXT + b'"')
@@ -57,6 +59,12 @@ def mend(data: bytes, start: int) -> bytes:
         if escape[1]:
             mended[escape.start() : escape.end()] = rb"\ufffd"
     return data if mended == data else bytes(mended)
+
+
+def longest_text(document: bytes, over: int) -> int:
+    """Bytes of the longest text, keys included, in a valid document; 0 if none has more than `over`."""
+    long = (text[0] for text in _TEXT_TOKEN.finditer(document) if len(text[0]) - 2 > over)
+    return max((len(json.loads(text).encode()) for text in long), default=0)
 
 
 def is_utf8(text: bytes | memoryview) -> bool:

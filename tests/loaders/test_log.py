@@ -96,8 +96,8 @@ def test_a_commit_is_json_lines(store: Store) -> None:
 
 def test_warnings_fit_into_a_text(store: Store) -> None:
     log = Log(store, "shop", "orders")
-    made = commit(log, None, warnings=["é" * 490] * 60)
-    assert (len(made.warnings), made.warnings[-1]) == (51, "and 10 more")
+    made = commit(log, None, warnings=['"é' * 249] * 100)
+    assert (len(made.warnings), made.warnings[-1]) == (61, "and 40 more")
     assert commit(log, made, warnings=["a", "b"]).warnings == ["a", "b"]
 
 
