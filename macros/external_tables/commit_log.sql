@@ -86,9 +86,22 @@
     ) }}
 {%- endmacro %}
 
-{#- The temporary table of commit lines: kind, load_seq, load_id, started_at, committed_at, landed, rejected, warnings;
-    object, content, part, row_count, byte_count, longest_line, longest_text, sha256; input, input_key, input_version,
-    params, reject_count. Times are the loader's texts. -#}
+{#- What is in the commit lines: key, type, name in new_lines. -#}
+{% macro commit_line_keys() -%}
+    {%- set text = 'varchar(65535)' -%}
+    {{ return([
+        ('kind', text, 'kind'), ('load_seq', 'bigint', 'load_seq'), ('load_id', text, 'load_id'),
+        ('started_at', text, 'started_at'), ('committed_at', text, 'committed_at'), ('landed', 'bigint', 'landed'),
+        ('rejected', 'bigint', 'rejected'), ('warnings', text, 'warnings'), ('object', text, 'object'),
+        ('content', text, 'content'), ('part', 'bigint', 'part'), ('rows', 'bigint', 'row_count'),
+        ('bytes', 'bigint', 'byte_count'), ('longest_line', 'bigint', 'longest_line'),
+        ('longest_text', 'bigint', 'longest_text'), ('sha256', text, 'sha256'), ('input', 'bigint', 'input'),
+        ('key', text, 'input_key'), ('version', text, 'input_version'), ('params', text, 'params'),
+        ('rejects', 'bigint', 'reject_count'),
+    ]) }}
+{%- endmacro %}
+
+{#- The temporary table of commit lines, with the columns that commit_line_keys names. Times are the loader's texts. -#}
 {% macro new_lines() -%}
     {{ return(adapter.dispatch('temporary_table', 'headwater')('new_lines')) }}
 {%- endmacro %}
@@ -98,26 +111,25 @@
 {#- Copies the lines of some of these commits into the tables of the log. Leaves out what another run has staged in the
     meantime, which is why it comes first in the transaction. -#}
 {% macro log_inserts(stream, first, last) -%}
-    {%- set identity = 'select ' ~ literal(stream.source) ~ ', ' ~ literal(stream.name) ~ ', lines.load_seq, ' -%}
-    {%- set lines = '\nfrom ' ~ new_lines() ~ ' as lines\nwhere lines.load_seq between ' ~ first ~ ' and ' ~ last
-        ~ " and lines.kind = '" -%}
+    {%- set loads = source('headwater', 'loads') -%}
+    {%- set owner, name = literal(stream.source), literal(stream.name) -%}
+    {%- set of_stream = 'loads.source = ' ~ owner ~ ' and loads.stream = ' ~ name -%}
+    {%- set identity = 'select ' ~ owner ~ ', ' ~ name ~ ', lines.load_seq, ' -%}
+    {%- set lines = '\nfrom ' ~ new_lines() ~ ' as lines' -%}
+    {%- set with_load = '\ninner join ' ~ loads ~ ' as loads\n    on loads._load_seq = lines.load_seq and ' ~ of_stream -%}
+    {%- set chosen = '\nwhere lines.load_seq between ' ~ first ~ ' and ' ~ last ~ " and lines.kind = '" -%}
     {%- set statements = [
-        'delete from ' ~ new_lines() ~ '\nwhere load_seq in (\n    select loads._load_seq from '
-            ~ source('headwater', 'loads') ~ ' as loads\n    where loads.source = ' ~ literal(stream.source)
-            ~ ' and loads.stream = ' ~ literal(stream.name) ~ '\n)',
+        'delete from ' ~ new_lines() ~ '\nwhere load_seq in (\n    select loads._load_seq from ' ~ loads
+            ~ ' as loads\n    where ' ~ of_stream ~ '\n)',
         insert_into('loads') ~ identity ~ 'lines.load_id, ' ~ cast_text('lines.committed_at', 'iso8601', 'timestamp') ~ ', '
             ~ cast_text('lines.started_at', 'iso8601', 'timestamp') ~ ', lines.landed, lines.rejected, lines.warnings, '
-            ~ changed_at() ~ lines ~ "load'",
+            ~ changed_at() ~ lines ~ chosen ~ "load'",
         insert_into('objects') ~ identity ~ 'loads._load_id, loads._loaded_at, lines.object, lines.content, lines.part, '
             ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
-            ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ (lines ~ "added'") | replace(
-                '\nwhere', '\ninner join ' ~ source('headwater', 'loads') ~ ' as loads\n    on loads._load_seq = '
-                    ~ 'lines.load_seq and loads.source = ' ~ literal(stream.source) ~ ' and loads.stream = '
-                    ~ literal(stream.name) ~ '\nwhere'
-            ),
+            ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
-            ~ 'lines.row_count, lines.reject_count, ' ~ changed_at() ~ lines ~ "input'",
-        insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ "removed'",
+            ~ 'lines.row_count, lines.reject_count, ' ~ changed_at() ~ lines ~ chosen ~ "input'",
+        insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ chosen ~ "removed'",
     ] -%}
     {{ return(statements) }}
 {%- endmacro %}

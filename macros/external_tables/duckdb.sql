@@ -1,16 +1,14 @@
 {% macro duckdb__read_commits(stream, first, last) -%}
-    {%- set files = [] -%}
+    {%- set files, columns, names = [], [], [] -%}
     {%- for key in commit_keys(stream, first, last) -%}{%- do files.append(lake() ~ '/' ~ key) -%}{%- endfor -%}
+    {%- for key, type, name in commit_line_keys() -%}
+        {%- do columns.append(key ~ ': ' ~ literal(type)) -%}
+        {%- do names.append(key ~ ' as ' ~ name) -%}
+    {%- endfor -%}
     {{ return([
-        "create or replace temp table new_lines as\nselect\n    kind, load_seq, load_id, started_at, committed_at, landed, "
-            ~ "rejected, warnings, object, content, part,\n    rows as row_count, bytes as byte_count, longest_line, "
-            ~ "longest_text, sha256, input, key as input_key,\n    version as input_version, params, rejects as reject_count"
-            ~ "\nfrom read_json(" ~ duckdb__list(files) ~ ", format = 'newline_delimited', hive_partitioning = false, "
-            ~ "maximum_object_size = " ~ duckdb__longest_line() ~ ",\n    columns = {kind: 'varchar', load_seq: 'bigint', "
-            ~ "load_id: 'varchar', started_at: 'varchar', committed_at: 'varchar', landed: 'bigint', rejected: 'bigint', "
-            ~ "warnings: 'varchar', object: 'varchar', content: 'varchar', part: 'bigint', rows: 'bigint', bytes: 'bigint', "
-            ~ "longest_line: 'bigint', longest_text: 'bigint', sha256: 'varchar', input: 'bigint', key: 'varchar', "
-            ~ "version: 'varchar', params: 'varchar', rejects: 'bigint'})",
+        'create or replace temp table new_lines as\nselect\n    ' ~ names | join(',\n    ') ~ '\nfrom read_json('
+            ~ duckdb__list(files) ~ ", format = 'newline_delimited', hive_partitioning = false, maximum_object_size = "
+            ~ duckdb__longest_line() ~ ',\n    columns = {' ~ columns | join(', ') ~ '})',
     ]) }}
 {%- endmacro %}
 

@@ -83,6 +83,16 @@
     {%- for row in run_query("select load_seq, object from new_lines where content = 'manifest' order by object") -%}
         {%- do manifests.setdefault(row[0] | int, []).append(row[1]) -%}
     {%- endfor -%}
+    {%- set landed = run_query(
+        "select distinct load_seq from new_lines where content in ('records', 'rejects') and " ~ fits_warehouse('new_lines')
+    ) -%}
+    {%- for row in landed.rows if row[0] | int >= first and row[0] | int not in manifests -%}
+        {{ exceptions.raise_compiler_error(
+            'load ' ~ row[0] ~ ' of ' ~ stream.source ~ '.' ~ stream.name ~ ' has no manifest to copy by; expected a lake that '
+            ~ 'was loaded in S3, not one that was copied there from a directory: set HEADWATER_LAKE to a new place in the '
+            ~ 'bucket and run `headwater load`, then `headwater stage`'
+        ) }}
+    {%- endfor -%}
     {%- set statements = [] -%}
     {%- for number in range(first, last + 1) -%}
         {%- do statements.extend(['begin', 'lock ' ~ source('headwater', 'loads').include(database=false)]) -%}

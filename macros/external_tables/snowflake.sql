@@ -151,21 +151,6 @@ inner join (
     {{ return(statements) }}
 {%- endmacro %}
 
-{#- What is in the commit lines: key, type, name in new_lines. -#}
-{% macro commit_line_keys() -%}
-    {%- set text = 'varchar(65535)' -%}
-    {{ return([
-        ('kind', text, 'kind'), ('load_seq', 'bigint', 'load_seq'), ('load_id', text, 'load_id'),
-        ('started_at', text, 'started_at'), ('committed_at', text, 'committed_at'), ('landed', 'bigint', 'landed'),
-        ('rejected', 'bigint', 'rejected'), ('warnings', text, 'warnings'), ('object', text, 'object'),
-        ('content', text, 'content'), ('part', 'bigint', 'part'), ('rows', 'bigint', 'row_count'),
-        ('bytes', 'bigint', 'byte_count'), ('longest_line', 'bigint', 'longest_line'),
-        ('longest_text', 'bigint', 'longest_text'), ('sha256', text, 'sha256'), ('input', 'bigint', 'input'),
-        ('key', text, 'input_key'), ('version', text, 'input_version'), ('params', text, 'params'),
-        ('rejects', 'bigint', 'reject_count'),
-    ]) }}
-{%- endmacro %}
-
 {#- Files are registered before their commit can be seen, even where notifications would do so in time: a model would read
     a load that is not all there, and never again. DDL commits, so the transaction has none. An update of a row makes
     another staging at the same time wait, as inserts do not, and then find nothing left to do. -#}

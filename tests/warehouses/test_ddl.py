@@ -3,11 +3,13 @@ warehouse's grammar, their options held against the documentation. In test_same_
 
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from loaders.lake import open_store
 from tests.warehouses.conftest import Warehouses
 from tests.warehouses.grammar import is_refused
 
@@ -112,3 +114,21 @@ def test_options_for_redshift_are_documented(landed: Warehouses) -> None:
         known = OPTIONS["redshift"]["parquet" if "format parquet" in statement else "json"]
         used = {line.split()[0] for line in statement.splitlines()[2:]}
         assert used <= known, statement
+
+
+def test_redshift_takes_no_lake_that_was_loaded_elsewhere(landed: Warehouses) -> None:
+    """Its commits list no manifests; they would be recorded, and their rows never be there."""
+    lake = landed.environment["HEADWATER_LAKE"]
+    loaded, copied = open_store(lake), open_store(f"{lake}-copied")
+    for found in loaded.entries():
+        lines = b"".join(loaded.chunks(found.key)).splitlines(keepends=True)
+        is_log = found.key.startswith("log/")
+        copied.put(found.key, b"".join(line for line in lines if not (is_log and b'"manifest"' in line)))
+    [redshift] = (other for other in landed.others if other.name == "redshift")
+    elsewhere = replace(redshift, environment={**redshift.environment, "HEADWATER_LAKE": f"{lake}-copied"})
+    with pytest.raises(AssertionError, match=r"load 1 of shop\.orders has no manifest to copy by; expected a lake that"):
+        elsewhere.run("headwater", "stage", schema="elsewhere")
+    in_a_directory = replace(redshift, environment={**redshift.environment, "HEADWATER_LAKE": str(landed.place / "lake")})
+    with pytest.raises(AssertionError, match=r"lake, from which Redshift cannot copy; expected HEADWATER_LAKE or"):
+        in_a_directory.run("headwater", "load")
+        in_a_directory.run("headwater", "stage", schema="elsewhere")
