@@ -1,28 +1,25 @@
 """The command line: `headwater`, or `python -m loaders`."""
 
 import json
-import subprocess
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from loaders.declarations import Stream, read_declarations, select
-from loaders.errors import ConfigurationError, HeadwaterError
+from loaders.command import console, lake_of, streams_of
+from loaders.declarations import Stream
+from loaders.errors import HeadwaterError
 from loaders.lake import Store, open_store
-from loaders.log import Log, newest_commits
+from loaders.log import Log
 from loaders.maintenance import remove_unseen
 from loaders.periods import Period
-from loaders.registry import DEMOS, KINDS, LOAD, PREVIEW
+from loaders.registry import DEMOS, LOAD, PREVIEW
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
-
-console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+from loaders.warehouse import rejects, replay_command, stage
 
 
 class Commands(click.Group):
@@ -43,16 +40,6 @@ def main(ctx: click.Context) -> None:
     ctx.obj = load_settings()
 
 
-def _streams(names: tuple[str, ...]) -> list[Stream]:
-    if not Path("dbt_project.yml").is_file():
-        raise ConfigurationError(f"no dbt_project.yml in {Path.cwd()}; run this in the root of the project")
-    return select(list(read_declarations(Path("models"), KINDS)), names)
-
-
-def _lake(ctx: click.Context) -> Store:
-    return open_store(ctx.obj.lake_url)
-
-
 @main.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE | SOURCE.STREAM]...")
 @click.option("--since", type=Period(), help="Only what is dated from this period on: 2026, 2026-Q1, 2026-03, …")
@@ -67,8 +54,8 @@ def load(
     dry_run: bool,
 ) -> None:
     """Lands what is new in the sources, all or those that are named. A source that fails does not stop the others."""
-    lake, period, failures = _lake(ctx), (since and since[0], until and until[1]), []
-    for stream in _streams(names):
+    lake, period, failures = lake_of(ctx), (since and since[0], until and until[1]), []
+    for stream in streams_of(names):
         place = f"{stream.source}.{stream.name}"
         try:
             if dry_run:
@@ -103,34 +90,14 @@ def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
         Log(lake, stream.source, stream.name).failed(error)
 
 
-def _dbt(*arguments: str) -> None:
-    """Runs dbt beside this Python, so that one set of credentials and one writer of the warehouse is enough."""
-    dbt = Path(sys.executable).with_name("dbt")
-    if not dbt.exists():
-        raise ConfigurationError(f"no dbt beside {sys.executable}; run `make setup`")
-    if code := subprocess.run([dbt, *arguments], check=False).returncode:  # noqa: S603
-        raise HeadwaterError(f"dbt {arguments[0]} ended with status {code}; what it says above tells why")
-
-
-@main.command()
-@click.option("--target", help="The dbt target; by default the profile's.")
-@click.option("--dry-run", is_flag=True, help="Print the statements instead of running them.")
-@click.pass_context
-def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
-    """Makes new commits visible in the warehouse."""
-    options = ["--target", target] if target else []
-    arguments = {"newest": newest_commits(_lake(ctx), _streams(())), "dry_run": dry_run}
-    _dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), "--quiet", *options)
-
-
 @main.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE | SOURCE.STREAM]...")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.pass_context
 def status(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Shows, per stream, the last load, rows landed and rejected, the watermark and the age. Reads the lake only."""
-    lake, now = _lake(ctx), datetime.now(UTC)
-    rows = [_status(Log(lake, s.source, s.name), now) for s in _streams(names)]
+    lake, now = lake_of(ctx), datetime.now(UTC)
+    rows = [_status(Log(lake, s.source, s.name), now) for s in streams_of(names)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -185,17 +152,22 @@ def env(ctx: click.Context) -> None:
 @click.pass_context
 def clean(ctx: click.Context, dry_run: bool) -> None:
     """Removes objects that no commit lists and that are too old for one to come: what killed loads left."""
-    removed = remove_unseen(_lake(ctx), dry_run=dry_run)
+    removed = remove_unseen(lake_of(ctx), dry_run=dry_run)
     console.print(f"{'would remove' if dry_run else 'removed'} {len(removed)} objects")
     for key in removed:
         console.print(f"  {key}")
 
 
 @main.command()
-@click.option("--scale", type=click.FloatRange(min=0, min_open=True), default=1.0, help="1 is about 100,000 events.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="1 is about 100,000 events and 94,000 learning rows.",
+)
 @click.option("--seed", type=int, default=1, help="Another seed, another history.")
-@click.option("--dirt", type=click.FloatRange(0, 1), default=0.002, help="The share of events that are damaged.")
-@click.option("--days", type=click.IntRange(min=1), default=14, help="How many days.")
+@click.option("--dirt", type=click.FloatRange(0, 1), default=0.002, help="The share of records that are damaged.")
+@click.option("--days", type=click.IntRange(min=1), default=14, help="How many days of events.")
 @click.option("--until", type=Period(), help="The last of them; by default yesterday.")
 @click.option("--to", "url", help="Directory or s3:// address; by default the place that the sources declare.")
 def demo(  # noqa: PLR0913, PLR0917
@@ -203,9 +175,13 @@ def demo(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Makes demo data, always alike for the same options. Never writes where <SOURCE>_URL points, unless told --to."""
     end = (until[1] if until else datetime.now(UTC)).date()
-    for stream in _streams(()):
+    for stream in streams_of(()):
         make = DEMOS.get(f"{stream.source}.{stream.name}")
         if make and isinstance(stream, FileDrop):
             place = url or stream.location
             made = make(open_store(place).put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
             console.print(f"{stream.source}: {made} in {place}")
+
+
+for command in (stage, rejects, replay_command):
+    main.add_command(command)

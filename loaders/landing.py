@@ -60,6 +60,8 @@ class Load:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     inputs: list[Input] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    resolved: list[str] = field(default_factory=list)
+    """The records, `<object>#<row>`, of rejects that this load mends."""
     _parts: dict[str, _Part] = field(default_factory=dict)
     _numbers: Counter[str] = field(default_factory=Counter)
     _written: list[str] = field(default_factory=list)
@@ -70,9 +72,9 @@ class Load:
         seq = self.after.load_seq + 1 if self.after else 1
         self._place = f"{self.stream.source}/{self.stream.name}/load_seq={seq}/{self.load_id}"
 
-    def begin_input(self, key: str, version: str, params: dict[str, str]) -> None:
+    def begin_input(self, key: str, version: str, params: dict[str, str], replays: int = 0) -> None:
         """What is landed from here on came from this input; params become `_params` of its rows."""
-        self.inputs.append(Input(len(self.inputs), key, version, params, rows=0, rejects=0))
+        self.inputs.append(Input(len(self.inputs), key, version, params, 0, 0, replays))
 
     def forget_input(self) -> None:
         """The input begun last gave nothing because it was gone: it will be tried again if it comes back."""
@@ -95,6 +97,7 @@ class Load:
             "reason": reject.reason,
             "detail": reject.detail,
             "position": reject.position,
+            **{name: told for name in ("line", "record", "header") if (told := getattr(reject, name)) is not None},
             "size": reject.size,
             "encoding": "utf-8" if is_text else "base64",
             "raw": raw.decode(),
@@ -127,6 +130,7 @@ class Load:
                 started_at=self.started_at,
                 inputs=self.inputs,
                 added=self._added,
+                resolved=self.resolved,
                 state=state,
                 warnings=self.warnings,
             )

@@ -5,8 +5,8 @@
     log/<source>/<stream>/_failed.json                      the last load that failed
 
 A commit is JSON lines, each with the load's number: the load, then a line for each input that was read, each object
-that was added and each key that was removed. Data and state move in this one atomic step; numbers have no gaps, so a
-reader that knows the last number also knows the only key that the next commit can have.
+that was added, each key that was removed and each reject that was resolved. Data and state move in this one atomic
+step; numbers have no gaps, so a reader that knows the last number also knows the only key that the next can have.
 """
 
 import json
@@ -29,7 +29,11 @@ _NEWEST_FIRST = 999_999_999_999
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Something that was read: an object of a drop, or a page of an API. rows and rejects count what it gave."""
+    """Something that was read: an object of a drop, or a page of an API. rows and rejects count what it gave.
+
+    replays: how many rejects of an earlier load it mends, under the key and version that they came from; 0 if it was
+    read as a whole.
+    """
 
     input: int
     key: str
@@ -37,6 +41,7 @@ class Input:
     params: dict[str, str]
     rows: int
     rejects: int
+    replays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,22 @@ class Log:
 
     def inputs(self) -> dict[str, str]:
         """The newest version of every input that was ever loaded, by its key. Reads the whole log."""
-        lines = (line for key in self._keys() for line in read_commit(self.store, key)[1] if line["kind"] == "input")
         newest: dict[str, str] = {}
-        for line in lines:
-            newest.setdefault(line["key"], line["version"])
+        for line in self.lines("input"):
+            if not line["replays"]:
+                newest.setdefault(line["key"], line["version"])
         return newest
+
+    def lines(self, kind: str) -> Iterator[dict[str, Any]]:
+        """The lines of one kind of all commits, the newest first. Reads the whole log."""
+        return (line for key in self._keys() for line in read_commit(self.store, key)[1] if line["kind"] == kind)
+
+    def commit_lines(self, load_seq: int, kind: str) -> list[dict[str, Any]]:
+        """The lines of one kind of one commit."""
+        return [line for line in read_commit(self.store, self._key(load_seq))[1] if line["kind"] == kind]
+
+    def _key(self, load_seq: int) -> str:
+        return f"{self._folder}{_NEWEST_FIRST - load_seq:012}.json"
 
     def _keys(self) -> Iterator[str]:
         keys = (entry.key for entry in self.store.entries(self._folder))
@@ -109,6 +125,7 @@ class Log:
         inputs: Sequence[Input],
         added: Sequence[Added],
         removed: Sequence[str] = (),
+        resolved: Sequence[str] = (),
         state: dict[str, Any],
         warnings: Sequence[str] = (),
     ) -> Commit:
@@ -142,7 +159,8 @@ class Log:
         records += [*(("input", i) for i in inputs), *(("added", a) for a in added)]
         lines = [_line(kind, commit.load_seq, _fields(record)) for kind, record in records]
         lines += [_line("removed", commit.load_seq, {"object": key}) for key in removed]
-        key = f"{self._folder}{_NEWEST_FIRST - commit.load_seq:012}.json"
+        lines += [_line("resolved", commit.load_seq, {"record": record}) for record in resolved]
+        key = self._key(commit.load_seq)
         if not self.store.create(key, "\n".join(lines).encode() + b"\n") and not self._is_ours(key, load_id):
             raise ConcurrentLoadError(
                 f"{self.source}.{self.stream}: another load committed number {commit.load_seq} first; "

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from loaders.declarations import Stream
-from loaders.demo import web_events
+from loaders.demo import learning, web_events
 from loaders.lake import Store
 from loaders.log import Commit
 from loaders.sources import files
@@ -17,5 +17,8 @@ KINDS: dict[str, type[Stream]] = {"files": FileDrop}
 LOAD: dict[str, LoadFunction] = {"files": files.load}
 PREVIEW: dict[str, Callable[[Store, Any, datetime | None, datetime | None], str]] = {"files": files.preview}
 
-DEMOS = {"web_events.events": web_events.make}
+DEMOS: dict[str, Callable[..., Any]] = {
+    "web_events.events": web_events.make,
+    "learning.project_feedback": learning.make,
+}
 """The generators of demo data, by the stream at whose place they put it."""

@@ -1,6 +1,8 @@
 """A store in a directory, as durable and as exclusive as S3: fsync before a name, a hard link to create."""
 
+import errno
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -81,7 +83,13 @@ class DirectoryStore:
 
     def put(self, key: str, data: bytes | Path) -> None:
         with self._told(), nullcontext(data) if isinstance(data, Path) else self._temporary(data) as source:
-            self._publish(os.replace, source, key)
+            try:
+                self._publish(os.replace, source, key)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                # built on another disk; only from this one does it appear as a whole
+                self._publish(os.replace, Path(shutil.move(source, self.scratch / uuid.uuid4().hex)), key)
 
     def create(self, key: str, data: bytes) -> bool:
         # a hard link fails where the name is taken; a rename would silently replace it

@@ -12,7 +12,8 @@ class Reject:
 
     position: offset of the first byte in the decompressed input; reason: a short name in snake_case that can be
     counted; detail: one sentence for a person; raw: the bytes as they came, cut at RAW_LIMIT; size: how many bytes
-    there were.
+    there were. Of CSV also line: the physical line, from 1, on which it begins; record: which record of the input it
+    is, from 1, without the header and with the rejects before it; header: the text of the header.
     """
 
     position: int
@@ -20,3 +21,6 @@ class Reject:
     detail: str
     raw: bytes
     size: int
+    line: int | None = None
+    record: int | None = None
+    header: str | None = None

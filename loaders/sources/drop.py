@@ -4,15 +4,16 @@ That is never judged by the last key: Firehose delivers up to a day late, and th
 record. A look lists the keys of the look-back window and takes those that are not known by key and version.
 """
 
+import codecs
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from loaders.declarations import Stream
 from loaders.lake import Entry, Store
@@ -42,7 +43,7 @@ class FileDrop(Stream):
     location: str = Field(min_length=1)
     """A directory or an s3:// address. <SOURCE>_<STREAM>_URL or <SOURCE>_URL in the environment go before it."""
 
-    format: Literal["json"]
+    format: Literal["json", "csv"]
     keys: str
     """The keys' pattern below the location: `{name}` stands for a part without a slash, which goes into `_params`."""
 
@@ -53,6 +54,28 @@ class FileDrop(Stream):
     error_objects: bool = False
     """Whether this stream takes Firehose's error objects (any key with a folder such as `processing-failed`), which
     may lie beside the data; every other stream leaves them."""
+
+    delimiter: str = Field(",", pattern=r"^[^\"\r\n]$")
+    """Between the cells of CSV."""
+
+    encoding: str = "utf-8"
+    """Of CSV, as Python names it: utf-8, windows-1252, iso-8859-1, …"""
+
+    required_columns: tuple[str, ...] = ()
+    """What the header of CSV must name, for the file not to be another table's or to lack its header."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_are_parquet(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return {"land_as": "parquet", **fields} if fields.get("format") == "csv" else fields
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, encoding: str) -> str:
+        try:
+            return codecs.lookup(encoding).name
+        except LookupError as error:
+            raise ValueError("expected an encoding that Python knows, such as utf-8 or windows-1252") from error
 
     @field_validator("keys")
     @classmethod
@@ -72,11 +95,26 @@ class FileDrop(Stream):
             raise ValueError("needs keys with folders of {year}, {month}, {day}, {hour}, in this order; or say `all`")
         return look_back
 
+    _neighbours: tuple[str, ...] | None = PrivateAttr(())
+    """Patterns of other streams at this place, whose keys are no strangers; None where one of those tells of them."""
+
     @property
     def url(self) -> str:
         """Where the drop is."""
         names = (f"{self.source}_{self.name}_URL".upper(), f"{self.source}_URL".upper())
         return next((os.environ[name] for name in names if os.environ.get(name)), self.location)
+
+
+def introduce(streams: Iterable[Stream]) -> None:
+    """Has streams that read one place know of each other, so that a key that none of them knows is told of once."""
+    places: dict[tuple[str, bool], list[FileDrop]] = {}
+    for drop in streams:
+        if isinstance(drop, FileDrop):
+            places.setdefault((drop.url, drop.error_objects), []).append(drop)
+    for first, *others in places.values():
+        first._neighbours = tuple(_regex(other.keys) for other in others)
+        for other in others:
+            other._neighbours = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +146,8 @@ class Look:
     @property
     def warnings(self) -> list[str]:
         """What a user should hear about the look."""
-        told = f"{len(self.unmatched)} keys do not match {self.drop.keys}, such as"
+        patterns = f"{self.drop.keys} nor any other stream's keys" if self.drop._neighbours else self.drop.keys
+        told = f"{len(self.unmatched)} keys do not match {patterns}, such as"
         return [f"{told} {self.unmatched[0]!r}"] if self.unmatched else []
 
     def new(self, store: Store) -> Iterator[Found]:
@@ -120,8 +159,12 @@ class Look:
             if match := pattern.fullmatch(entry.key):
                 if self._asked(match.groupdict()) and self.known.get(entry.key) != entry.version:
                     yield Found(entry, match.groupdict())
-            else:
+            elif self._is_strange(entry.key):
                 self.unmatched.append(entry.key)
+
+    def _is_strange(self, key: str) -> bool:
+        neighbours = self.drop._neighbours
+        return neighbours is not None and not any(re.fullmatch(neighbour, key) for neighbour in neighbours)
 
     def _asked(self, params: dict[str, str]) -> bool:
         at = _key_time(params)

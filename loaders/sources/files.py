@@ -9,7 +9,7 @@ known_from   the date of keys from which on it is complete; a look that goes fur
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -19,7 +19,8 @@ from loaders.lake import Store, open_store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.compression import decompress
-from loaders.readers.json_documents import read_documents
+from loaders.readers.csv_rows import read_rows
+from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop, Found, Look
 
@@ -52,7 +53,7 @@ def _land_some(landing: Load, source: Store, look: Look, found: Iterable[Found])
     """Lands as much as one commit may hold; gives back the last key."""
     key, size = "", 0
     for item in found:
-        if _land(landing, source, item):
+        if _land(landing, look.drop, source, item):
             look.known[item.entry.key] = item.entry.version
         key, size = item.entry.key, size + item.entry.size
         if len(landing.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
@@ -105,7 +106,7 @@ def _known(log: Log, state: dict[str, Any], low: datetime | None) -> dict[str, s
     return known
 
 
-def _land(landing: Load, source: Store, found: Found) -> bool:
+def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
     """Lands one object; False if it has gone since it was listed."""
     entry = found.entry
     landing.begin_input(entry.key, entry.version, found.params)
@@ -116,10 +117,30 @@ def _land(landing: Load, source: Store, found: Found) -> bool:
         landing.forget_input()
         landing.warnings.append(f"{entry.key!r} has gone since it was listed; it is loaded if it comes back")
         return False
-    for documents in read_documents(decompress(opened, entry.key), landing.reject):
+    told: list[str] = []
+    for documents in read_input(drop, decompress(opened, entry.key), landing.reject, told.append):
         landing.land(documents)
-    if not landing.inputs[-1].rows + landing.inputs[-1].rejects:
-        landing.reject(
-            Reject(0, "empty_input", "the object holds nothing; expected at least one JSON document", b"", 0)
-        )
+    if not (told or landing.inputs[-1].rows + landing.inputs[-1].rejects):
+        expected = "a header" if drop.format == "csv" else "at least one JSON document"
+        landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0))
+    landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
     return True
+
+
+def read_input(
+    drop: FileDrop,
+    chunks: Iterable[bytes],
+    reject: Callable[[Reject], None],
+    warn: Callable[[str], None] = lambda _: None,
+) -> Iterator[list[Document]]:
+    """The records of a decompressed input in the drop's format, in batches; see the readers."""
+    if drop.format == "json":
+        return read_documents(chunks, reject)
+    return read_rows(
+        chunks,
+        reject,
+        delimiter=drop.delimiter,
+        encoding=drop.encoding,
+        required_columns=drop.required_columns,
+        warn=warn,
+    )

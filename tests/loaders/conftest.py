@@ -53,7 +53,7 @@ sources:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # set, so that what load_settings puts into the environment is taken back
-    for name in ("HEADWATER_LAKE", "HEADWATER_BUCKET", "SHOP_URL", "SHOP_ORDERS_URL", "WEB_EVENTS_URL"):
+    for name in ("HEADWATER_LAKE", "HEADWATER_BUCKET", "SHOP_URL", "SHOP_ORDERS_URL", "WEB_EVENTS_URL", "LEARNING_URL"):
         monkeypatch.setenv(name, "")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)

@@ -58,6 +58,9 @@ def test_a_stream_is_what_its_table_says(tmp_path: Path) -> None:
         "keys": "{year}/{month}/{day}/{hour}/{object}",
         "look_back": timedelta(hours=26),
         "error_objects": False,
+        "delimiter": ",",
+        "encoding": "utf-8",
+        "required_columns": (),
     }
 
 
@@ -84,7 +87,7 @@ def test_both_endings_that_dbt_reads_are_read(tmp_path: Path) -> None:
         ({"location": None}, "location: Field required"),
         ({"location": ""}, "location: String should have at least 1 character"),
         ({"keys": None}, "keys: Field required"),
-        ({"format": "xml"}, "format: Input should be 'json'"),
+        ({"format": "xml"}, "format: Input should be 'json' or 'csv'"),
         ({"land_as": "csv"}, "land_as: Input should be 'json' or 'parquet'"),
         ({"lookback": "26h"}, "lookback: Extra inputs are not permitted"),
         ({"look_back": "26"}, "look_back: Value error, expected `all`, or hours or days such as 26h or 2d"),
@@ -111,7 +114,9 @@ def test_what_is_wrong_is_told_by_file_and_field(tmp_path: Path, change: dict[st
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     path = declare(tmp_path, location=None, format="xml")
-    assert refused(tmp_path) == (f"{path}: shop.orders: location: Field required; format: Input should be 'json'")
+    assert refused(tmp_path) == (
+        f"{path}: shop.orders: location: Field required; format: Input should be 'json' or 'csv'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -196,9 +196,9 @@ def test_the_commit_describes_its_objects_and_inputs(
     assert (head["landed"], head["rejected"]) == (5, 2)
     inputs = [line for line in lines if line["kind"] == "input"]
     assert [tuple(line.values()) for line in inputs] == [
-        ("input", 1, 0, "a", "version-a", '{"part":"a"}', 2, 0),
-        ("input", 1, 1, "b", "version-b", '{"part":"b"}', 0, 0),
-        ("input", 1, 2, "c", "version-c", '{"part":"c"}', 3, 2),
+        ("input", 1, 0, "a", "version-a", '{"part":"a"}', 2, 0, 0),
+        ("input", 1, 1, "b", "version-b", '{"part":"b"}', 0, 0, 0),
+        ("input", 1, 2, "c", "version-c", '{"part":"c"}', 3, 2, 0),
     ]
     added = [line for line in lines if line["kind"] == "added" and line["content"] != "manifest"]
     suffix = {"json": ".json.gz", "parquet": ".parquet"}[land_as]

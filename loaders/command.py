@@ -1,0 +1,28 @@
+"""What the commands share: the terminal, the streams that a command line names, the lake."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from loaders.declarations import Stream, read_declarations, select
+from loaders.errors import ConfigurationError
+from loaders.lake import Store, open_store
+from loaders.registry import KINDS
+from loaders.sources.drop import introduce
+
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def streams_of(names: tuple[str, ...]) -> list[Stream]:
+    """The streams that are declared, all or those that are named."""
+    if not Path("dbt_project.yml").is_file():
+        raise ConfigurationError(f"no dbt_project.yml in {Path.cwd()}; run this in the root of the project")
+    streams = list(read_declarations(Path("models"), KINDS))
+    introduce(streams)
+    return select(streams, names)
+
+
+def lake_of(ctx: click.Context) -> Store:
+    """The lake of the settings."""
+    return open_store(ctx.obj.lake_url)

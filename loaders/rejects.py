@@ -1,0 +1,199 @@
+"""Rejects that go out to be mended, and come back as a load of their own.
+
+A file of them has a JSON object a line: `stream`, `record` (`<object>#<row>`, as marts.rejects has it), what is told
+of it for whoever mends it, and the record itself: `raw`, text that a reader is to try again, under `header` if it was a
+row of CSV, or `value`, a document that was read but did not cast. What comes back keeps the key, version and params of
+the input that it was a part of.
+"""
+
+import base64
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from loaders.errors import ConfigurationError, NotFoundError
+from loaders.lake import Store
+from loaders.landing import begin
+from loaders.log import Commit, Log
+from loaders.readers.json_documents import Document
+from loaders.readers.reject import Reject
+from loaders.sources.drop import FileDrop
+from loaders.sources.files import read_input
+
+_RECORD = re.compile(r"(?:raw|rejects)/[^#]+/load_seq=(\d{1,12})/[^#]+#([1-9]\d{0,17})", re.ASCII)
+_NOTHING = msgspec.Raw(b"null")
+
+
+class Mended(msgspec.Struct, omit_defaults=True):
+    """A line of such a file. Whatever is told beside these fields is passed over when it comes back."""
+
+    stream: str
+    record: str
+    input: str = ""
+    line: int | None = None
+    field: str | None = None
+    reason: str = ""
+    expected: str | None = None
+    header: str | None = None
+    raw: str | None = None
+    value: msgspec.Raw = _NOTHING
+
+
+class _Envelope(msgspec.Struct):
+    row: int = msgspec.field(name="_row")
+    input: int = msgspec.field(name="_input")
+    value: msgspec.Raw
+
+
+class _Rejected(msgspec.Struct):
+    raw: str
+    encoding: str
+    size: int
+    header: str | None = None
+
+    @property
+    def data(self) -> bytes:
+        return base64.b64decode(self.raw) if self.encoding == "base64" else self.raw.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The input that a record was a part of, as its commit tells it."""
+
+    key: str
+    version: str
+    params: dict[str, str]
+    is_cut: bool = False  # whether the lake has only its beginning
+
+
+def export(lake: Store, told: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """The lines for rejects that the warehouse tells of: stream, record, input, line, field, reason, expected."""
+    rejects = {one["record"]: Mended(**one) for one in told}  # a record is mended as a whole, whatever is wrong with it
+    for record, envelope in _envelopes(lake, rejects):
+        mended = rejects[record]
+        if record.startswith("rejects/"):
+            rejected = msgspec.json.decode(envelope.value, type=_Rejected)
+            mended.header, mended.raw = rejected.header, rejected.data.decode(errors="replace")
+        else:
+            mended.value = envelope.value
+        yield msgspec.json.encode(mended) + b"\n"
+
+
+def read_mended(data: bytes, name: str) -> list[Mended]:
+    """The lines of a file that comes back. Raises ConfigurationError, naming the line."""
+    mended = []
+    for number, line in enumerate(data.splitlines(), 1):
+        try:
+            one = msgspec.json.decode(line, type=Mended)
+            if (one.raw is None) == (bytes(one.value) == b"null"):
+                raise ValueError("it has both `raw` and `value`, or neither")
+        except (ValueError, RecursionError) as error:
+            hint = "expected an object with stream, record, and raw or value, as `headwater rejects --export` writes it"
+            raise ConfigurationError(f"{name}, line {number}: {error}; {hint}") from error
+        mended.append(one)
+    return mended
+
+
+def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -> Commit | None:
+    """Lands what can be read now, in one commit that names what it resolves; None if that is nothing.
+
+    refuse: called with a sentence for each record that is not landed, and why.
+    """
+    log = Log(lake, drop.source, drop.name)
+    newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
+    versions, resolved = log.inputs(), {line["record"] for line in log.lines("resolved")}
+    origins = _origins(log, [one.record for one in mended])
+    groups: dict[str, list[tuple[str, list[Document]]]] = defaultdict(list)
+    for one in mended:
+        origin = origins.get(one.record)
+        documents, why = list[Document](), ""
+        if one.record in resolved:
+            why = "it is resolved by an earlier replay"
+        elif origin is None:
+            why = f"{drop.source}.{drop.name} has no such record; expected one that `headwater rejects` lists"
+        elif versions.get(origin.key) != origin.version:
+            why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
+        elif origin.is_cut and drop.format == "csv":  # whose rest may hold rows
+            why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
+        else:
+            documents, why = _read(drop, one)
+        if why or origin is None:
+            refuse(f"{one.record}: {why}")
+            continue
+        groups[origin.key].append((one.record, documents))
+        resolved.add(one.record)
+    if not groups:
+        return None
+    with begin(lake, drop, log, newest) as landing:
+        for key, records in groups.items():
+            origin = origins[records[0][0]]
+            landing.begin_input(key, origin.version, origin.params, replays=len(records))
+            for record, documents in records:
+                landing.land(documents)
+                landing.resolved.append(record)
+        return landing.commit(dict(newest.state) if newest else {})
+
+
+def _read(drop: FileDrop, one: Mended) -> tuple[list[Document], str]:
+    """The records of a line, or why there are none."""
+    if one.raw is None:
+        raw = bytes(one.value)
+        drop = drop.model_copy(update={"format": "json"})
+    else:
+        raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
+        drop = drop.model_copy(update={"encoding": "utf-8"})
+    faults: list[Reject] = []
+    documents = [document for batch in read_input(drop, [raw], faults.append) for document in batch]
+    if faults:
+        return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"
+    return documents, "" if documents else "it holds no record"
+
+
+def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
+    """Where records come from; those that no commit of the stream lists are left out."""
+    found = {record: int(match[1]) for record in records if (match := _RECORD.fullmatch(record))}
+    objects: dict[str, dict[int, Origin]] = {}
+    for load_seq in {*found.values()}:
+        with suppress(NotFoundError):
+            told, decode = log.commit_lines(load_seq, "input"), msgspec.json.decode
+            inputs = {line["input"]: Origin(line["key"], line["version"], decode(line["params"])) for line in told}
+            objects |= {line["object"]: inputs for line in log.commit_lines(load_seq, "added")}
+    origins = {}
+    for record, envelope in _envelopes(log.store, (r for r in found if r.partition("#")[0] in objects)):
+        origins[record] = objects[record.partition("#")[0]][envelope.input]
+        if record.startswith("rejects/"):
+            rejected = msgspec.json.decode(envelope.value, type=_Rejected)
+            origins[record] = replace(origins[record], is_cut=len(rejected.data) < rejected.size)
+    return origins
+
+
+def _envelopes(lake: Store, records: Iterable[str]) -> Iterator[tuple[str, _Envelope]]:
+    """The records of the lake that are asked for and are there, each object being read once."""
+    rows: dict[str, set[int]] = defaultdict(set)
+    for record in records:
+        if found := _RECORD.fullmatch(record):
+            rows[record.partition("#")[0]].add(int(found[2]))
+    decode = msgspec.json.Decoder(_Envelope).decode_lines
+    for key, wanted in rows.items():
+        try:
+            data = b"".join(lake.chunks(key))
+        except NotFoundError:
+            continue
+        for envelope in _parquet_rows(data, wanted) if key.endswith(".parquet") else decode(gzip.decompress(data)):
+            if envelope.row in wanted:
+                yield f"{key}#{envelope.row}", envelope
+
+
+def _parquet_rows(data: bytes, wanted: set[int]) -> Iterator[_Envelope]:
+    table = pq.read_table(pa.BufferReader(data), columns=["_row", "_input", "value"])
+    places = [number - 1 for number in sorted(wanted) if number <= len(table)]
+    for row in table.take(pa.array(places, pa.int64())).to_pylist():
+        yield _Envelope(row["_row"], row["_input"], msgspec.Raw(row["value"].encode()))

@@ -1,0 +1,99 @@
+"""The commands that need the warehouse, and the way back of what they export. They go through dbt, which has the
+credentials; nothing here opens the warehouse."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from loaders.command import console, lake_of, streams_of
+from loaders.errors import ConfigurationError, HeadwaterError
+from loaders.log import newest_commits
+from loaders.rejects import export, read_mended, replay
+from loaders.sources.drop import FileDrop
+
+OPEN_REJECTS = """
+select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
+    line_number as line, field, path, reason, raw_text, expected
+from {{ ref('rejects') }} where state = 'open'
+"""
+
+
+def _dbt(*arguments: str, target: str | None = None, capture: bool = False) -> str:
+    """Runs dbt beside this Python, so that one set of credentials and one writer of the warehouse is enough."""
+    dbt = Path(sys.executable).with_name("dbt")
+    if not dbt.exists():
+        raise ConfigurationError(f"no dbt beside {sys.executable}; run `make setup`")
+    command = [str(dbt), *arguments, "--quiet", *(["--target", target] if target else [])]
+    done = subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE if capture else None)  # noqa: S603
+    if done.returncode:
+        click.echo(done.stdout or "", err=True, nl=False)
+        raise HeadwaterError(f"dbt {arguments[0]} ended with status {done.returncode}; what it says above tells why")
+    return done.stdout or ""
+
+
+@click.command()
+@click.option("--target", help="The dbt target; by default the profile's.")
+@click.option("--dry-run", is_flag=True, help="Print the statements instead of running them.")
+@click.pass_context
+def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
+    """Makes new commits visible in the warehouse."""
+    arguments = {"newest": newest_commits(lake_of(ctx), streams_of(())), "dry_run": dry_run}
+    _dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE | SOURCE.STREAM]...")
+@click.option(
+    "--export", "file", type=click.File("wb", lazy=True), help="Write the records, whole, to mend and replay."
+)
+@click.option("--limit", type=click.IntRange(1), default=20, help="How many to show.")
+@click.option("--target", help="The dbt target; by default the profile's.")
+@click.pass_context
+def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, limit: int, target: str | None) -> None:
+    """Shows what could not be used and is open still: why, and where it came from. As of the last `dbt build`."""
+    places = ", ".join(f"'{s.source}.{s.name}'" for s in streams_of(names))
+    query = f"{OPEN_REJECTS} and source || '.' || stream in ({places}) order by load_seq, record_id, field"
+    shown = _dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
+    rows = [{name.lower(): value for name, value in row.items()} for row in json.loads(shown)["show"]]
+    if file:
+        columns = ("stream", "record", "input", "line", "field", "reason", "expected")
+        lines = list(export(lake_of(ctx), ({name: row[name] for name in columns} for row in rows)))
+        file.writelines(lines)
+        console.print(
+            f"{len(lines)} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`"
+        )
+        return
+    for row in rows[:limit]:
+        place = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
+        said = ": ".join(str(row[name]).strip()[:60] for name in ("field", "raw_text") if row[name])
+        console.print(f"{row['stream']}  {row['reason']}  {place}\n  {said}\n  expected {row['expected']}")
+        console.print(f"  record {row['record']}" + (f"\n  or {row['key']}" if row["key"] else ""))
+    console.print(f"{len(rows)} open rejects" + (f", {limit} shown" if len(rows) > limit else ""))
+    if rows:
+        console.print(
+            "mend a value in seeds/corrections.csv, or records with --export FILE and `headwater replay FILE`"
+        )
+
+
+@click.command("replay")
+@click.argument("file", type=click.File("rb"))
+@click.pass_context
+def replay_command(ctx: click.Context, file: BinaryIO) -> None:
+    """Lands records that `rejects --export` wrote and that were mended. What still cannot be read stays a reject."""
+    lake, refused = lake_of(ctx), list[str]()
+    mended = read_mended(file.read(), file.name)
+    for drop in streams_of(tuple(sorted({one.stream for one in mended}))):
+        lines, before = [one for one in mended if one.stream == f"{drop.source}.{drop.name}"], len(refused)
+        if isinstance(drop, FileDrop) and (commit := replay(lake, drop, lines, refused.append)):
+            told = f"{commit.landed:,} records for {len(lines) - len(refused) + before:,} rejects"
+            console.print(f"{drop.source}.{drop.name}: load {commit.load_seq}: {told}")
+    for why in refused:
+        click.echo(f"Error: {why}", err=True)
+    if refused:
+        raise HeadwaterError(
+            f"not replayed: {len(refused)} of {len(mended)} records; mend them and replay the file again"
+        )
