@@ -93,6 +93,11 @@
     )
 {%- endmacro %}
 
+{#- The milliseconds since 1970 of a moment. -#}
+{% macro epoch_ms_of(moment) -%}
+    {{ dbt.datediff("cast('1970-01-01' as timestamp)", moment, 'millisecond') }}
+{%- endmacro %}
+
 {% macro default__exact_number(text, type) -%}
     try_cast({{ text }} as {{ type }})
 {%- endmacro %}

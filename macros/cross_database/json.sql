@@ -172,7 +172,7 @@ array_construct_compact(
 
 {% macro text_pairs(fields) -%}
     {%- for f in fields %}
-    {{ literal(f.name) }}, raw__{{ f.name }}{{ ',' if not loop.last }}
+    {{ literal(f.name) }}, text__{{ f.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -191,21 +191,55 @@ object({{ text_pairs(fields) }}
 )
 {%- endmacro %}
 
-{#- The records of a base model that have errors, a row per error, as a subquery: its columns, and those of the error. -#}
-{% macro errors_of(base) -%}
-    {{ adapter.dispatch('errors_of', 'headwater')(base) }}
+{#- The text under a name in what text_object made, or null. -#}
+{% macro text_in(object, name) -%}
+    {{ adapter.dispatch('text_in', 'headwater')(object, name) }}
+{%- endmacro %}
+
+{% macro duckdb__text_in(object, name) -%}
+    json_extract_string({{ object }}, {{ literal('$."' ~ name ~ '"') }})
+{%- endmacro %}
+
+{% macro snowflake__text_in(object, name) -%}
+    cast({{ object }}:"{{ name }}" as varchar(65535))
+{%- endmacro %}
+
+{% macro redshift__text_in(object, name) -%}
+    cast({{ object }}."{{ name }}" as varchar(65535))
+{%- endmacro %}
+
+{#- What an input said beside its content: a named part of its key, as text, or null. -#}
+{% macro param(name) -%}
+    {{ adapter.dispatch('param', 'headwater')(name) }}
+{%- endmacro %}
+
+{% macro duckdb__param(name) -%}
+    json_extract_string(_params, {{ literal('$."' ~ name ~ '"') }})
+{%- endmacro %}
+
+{% macro snowflake__param(name) -%}
+    cast(parse_json(_params):"{{ name }}" as varchar(65535))
+{%- endmacro %}
+
+{% macro redshift__param(name) -%}
+    nullif(json_extract_path_text(_params, {{ literal(name) }}), '')
+{%- endmacro %}
+
+{#- The records of a base model that have errors, a row per error, as a subquery: some columns, and those of the error. -#}
+{% macro errors_of(base, columns) -%}
+    {{ adapter.dispatch('errors_of', 'headwater')(base, columns) }}
 {%- endmacro %}
 
 {% macro error_texts() -%}
     {{ return(['field', 'path', 'raw_text', 'expected', 'reason']) }}
 {%- endmacro %}
 
-{% macro duckdb__errors_of(base) -%}
+{% macro duckdb__errors_of(base, columns) -%}
 (
     select records.*, unnest(error)
     from (
         select
-            {{ record_columns() | join(',\n            ') }},
+            {{ columns | join(',\n            ') }},
             unnest(from_json(cast_errors, '[{
                 {%- for text in error_texts() %}"{{ text }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%}
             }]')) as error
@@ -215,10 +249,10 @@ object({{ text_pairs(fields) }}
 ) as errors
 {%- endmacro %}
 
-{% macro snowflake__errors_of(base) -%}
+{% macro snowflake__errors_of(base, columns) -%}
 (
     select
-        {%- for column in record_columns() %}
+        {%- for column in columns %}
         records.{{ column }},
         {%- endfor %}
         {%- for text in error_texts() %}
@@ -229,10 +263,10 @@ object({{ text_pairs(fields) }}
 ) as errors
 {%- endmacro %}
 
-{% macro redshift__errors_of(base) -%}
+{% macro redshift__errors_of(base, columns) -%}
 (
     select
-        {%- for column in record_columns() %}
+        {%- for column in columns %}
         records.{{ column }},
         {%- endfor %}
         {%- for text in error_texts() %}

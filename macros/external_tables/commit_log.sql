@@ -14,9 +14,10 @@
         ],
         'inputs': load + [
             ('_input', 'bigint'), ('_input_key', text), ('_input_version', text), ('_params', text),
-            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('staged_at', moment),
+            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('replay_count', 'bigint'), ('staged_at', moment),
         ],
         'removals': load + [('_object', text), ('staged_at', moment)],
+        'resolutions': load + [('record_id', text), ('staged_at', moment)],
     }) }}
 {%- endmacro %}
 
@@ -97,7 +98,7 @@
         ('bytes', 'bigint', 'byte_count'), ('longest_line', 'bigint', 'longest_line'),
         ('longest_text', 'bigint', 'longest_text'), ('sha256', text, 'sha256'), ('input', 'bigint', 'input'),
         ('key', text, 'input_key'), ('version', text, 'input_version'), ('params', text, 'params'),
-        ('rejects', 'bigint', 'reject_count'),
+        ('rejects', 'bigint', 'reject_count'), ('replays', 'bigint', 'replay_count'), ('record', text, 'record_id'),
     ]) }}
 {%- endmacro %}
 
@@ -128,8 +129,9 @@
             ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
             ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
-            ~ 'lines.row_count, lines.reject_count, ' ~ changed_at() ~ lines ~ chosen ~ "input'",
+            ~ 'lines.row_count, lines.reject_count, lines.replay_count, ' ~ changed_at() ~ lines ~ chosen ~ "input'",
         insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ chosen ~ "removed'",
+        insert_into('resolutions') ~ identity ~ 'lines.record_id, ' ~ changed_at() ~ lines ~ chosen ~ "resolved'",
     ] -%}
     {{ return(statements) }}
 {%- endmacro %}

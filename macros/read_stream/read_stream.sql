@@ -2,7 +2,8 @@
 
     Every field of the list, in its order, cast from text; `cast_errors`, a list of what was there and did not cast or was
     not accepted, or was required and absent: objects of field, path, raw_text, expected, reason; `raw_texts`, the texts
-    of all fields as an object, only where there are errors; then the columns of the raw relation but `value`. -#}
+    of all fields as an object, only where there are errors that a correction can mend; then the columns of the raw
+    relation but `value`. -#}
 {% macro read_stream(relation, fields) %}
 with
 
@@ -18,10 +19,26 @@ texts as (
 
 ),
 
+{{ checked_texts(fields, record_columns()) }}
+
+select
+    {%- for f in fields %}
+    {{ f.name }},
+    {%- endfor %}
+    case when has_errors then {{ error_list(fields) | indent(4) }} end as cast_errors,
+    case when has_errors and unreadable is null then {{ text_object(fields) | indent(4) }} end as raw_texts,
+    {{ record_columns() | join(',\n    ') }}
+from checked
+{% endmacro %}
+
+{#- What makes values of texts, as CTEs: reads text__<name>, `unreadable` and these columns of the CTE `texts`; ends with
+    `checked`, which has <name>, raw__<name>, text__<name>, has_errors and the columns. -#}
+{% macro checked_texts(fields, columns) %}
 scoped as (
 
     select
         {%- for f in fields %}
+        text__{{ f.name }},
         {%- if f.only_if %}
         case when {{ f.only_if }} then text__{{ f.name }} end as raw__{{ f.name }},
         {%- else %}
@@ -31,7 +48,7 @@ scoped as (
         {{ f.required }} as required__{{ f.name }},
         {%- endif %}
         {%- endfor %}
-        {{ record_columns() | join(',\n        ') }},
+        {{ columns | join(',\n        ') }},
         unreadable
     from texts
 
@@ -41,13 +58,14 @@ typed as (
 
     select
         {%- for f in fields %}
+        text__{{ f.name }},
         raw__{{ f.name }},
         {{ cast_text('raw__' ~ f.name, f.format, f.type) }} as {{ f.name }},
         {%- if f.required and f.required != 'true' %}
         required__{{ f.name }},
         {%- endif %}
         {%- endfor %}
-        {{ record_columns() | join(',\n        ') }},
+        {{ columns | join(',\n        ') }},
         unreadable
     from scoped
 
@@ -66,15 +84,6 @@ checked as (
     from typed
 
 )
-
-select
-    {%- for f in fields %}
-    {{ f.name }},
-    {%- endfor %}
-    case when has_errors then {{ error_list(fields) | indent(4) }} end as cast_errors,
-    case when has_errors then {{ text_object(fields) | indent(4) }} end as raw_texts,
-    {{ record_columns() | join(',\n    ') }}
-from checked
 {% endmacro %}
 
 {#- What says where a record came from: the columns of a raw relation but `value`. -#}

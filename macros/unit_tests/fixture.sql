@@ -23,6 +23,19 @@ select
     {%- endfor %}
 {%- endmacro %}
 
+{#- A fixture without rows. -#}
+{% macro no_rows(relation) -%}
+select *
+from (
+    select
+        {%- for column, type in fixture_types(relation).items() %}
+        {{ fixture_value(none, type) }} as {{ column }}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+) as nothing
+where 1 = 0
+{%- endmacro %}
+
 {% macro fixture_value(value, type) -%}
     {%- if type == 'json' -%}
         {{ json_of(none if value is none else literal(value)) }}
@@ -38,22 +51,21 @@ select
         'source': text, 'stream': text, '_object': text, '_row': 'bigint', '_hash': text, '_input_key': text,
         '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_params': text,
     } -%}
-    {%- set fields = {
-        'stg_web_events__events': web_event_fields(),
-        'base_web_events__events': web_event_fields(),
-        'base_web_events__delivery_errors': web_delivery_error_fields(),
-    } -%}
-    {%- for f in fields.get(relation, []) -%}{%- do types.update({f.name: f.type}) -%}{%- endfor -%}
+    {%- for stream in streams() if relation in (stream.base, stream.corrected, stream.base | replace('base_', 'stg_')) -%}
+        {%- for f in stream.fields -%}{%- do types.update({f.name: f.type}) -%}{%- endfor -%}
+    {%- endfor -%}
     {%- if relation == 'raw' -%}
         {%- do types.update({'value': 'json'}) -%}
         {%- do types.update(record) -%}
     {%- elif relation.startswith('base_') -%}
-        {%- do types.update({'cast_errors': 'json', 'raw_texts': 'json'}) -%}
+        {%- do types.update({'cast_errors': 'json', '_correction': text} if relation.endswith('_corrected') else
+            {'cast_errors': 'json', 'raw_texts': 'json'}) -%}
         {%- do types.update(record) -%}
     {%- elif relation == 'stg_web_events__events' -%}
         {%- do types.update({
             'event_id': text, 'occurred_at': 'timestamp', '_object': text, '_row': 'bigint', '_input_key': text,
-            '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_changed_at': 'timestamp',
+            '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_correction': text,
+            '_changed_at': 'timestamp',
         }) -%}
     {%- elif relation == 'int_app_events_classified' -%}
         {%- for name in (
@@ -63,6 +75,64 @@ select
         {%- for name in ('post_created_at', 'last_seen_at', 'occurred_at', 'received_at', '_changed_at') -%}
             {%- do types.update({name: 'timestamp'}) -%}
         {%- endfor -%}
+    {%- endif -%}
+    {%- do types.update(learning_fixture_types(relation)) -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{#- What stg_learning__* have beside the fields of their streams, and what models of the learning domain read else. -#}
+{% macro learning_fixture_types(relation) -%}
+    {%- set text, types = 'varchar(65535)', {} -%}
+    {%- set keys = {
+        'stg_learning__project_feedback': 'project_feedback_id',
+        'stg_learning__section_feedback': 'section_feedback_id',
+        'stg_learning__mentor_activity': 'mentor_activity_id',
+        'stg_learning__video_log': 'video_view_id',
+        'stg_learning__users': 'user_version_id',
+    } -%}
+    {%- set marts = {
+        'fct_project_feedback': {'submitted_date': 'date', 'rating': 'integer'},
+        'fct_section_feedback': {'submitted_date': 'date', 'rating': 'integer'},
+        'fct_mentor_activity': {
+            'posted_date': 'date', 'post_score': 'bigint', 'answered_date': 'date', 'answer_score': 'bigint',
+            'is_answered': 'boolean', 'is_answered_before_posted': 'boolean',
+        },
+        'fct_video_views': {
+            'video_id': 'bigint', 'last_viewed_date': 'date', 'view_count': 'bigint', 'view_range_ms': 'bigint',
+        },
+    } -%}
+    {%- if relation.startswith('stg_learning__') -%}
+        {%- if relation in keys -%}{%- do types.update({keys[relation]: text}) -%}{%- endif -%}
+        {%- if relation == 'stg_learning__users' -%}
+            {%- do types.update({'version_seq': 'bigint'}) -%}
+        {%- elif relation in keys -%}
+            {%- do types.update({'degree_slug': text, 'file_month': 'date'}) -%}
+        {%- endif -%}
+        {%- do types.update({
+            '_object': text, '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint',
+            '_loaded_at': 'timestamp', '_correction': text, '_changed_at': 'timestamp',
+        }) -%}
+    {%- elif relation in marts -%}
+        {%- do types.update({
+            'student_key': text, 'user_id': 'bigint', 'degree_key': text, 'file_month': 'date',
+            '_changed_at': 'timestamp',
+        }) -%}
+        {%- do types.update(marts[relation]) -%}
+    {%- elif relation == 'dim_degrees' -%}
+        {%- do types.update({'degree_key': text, 'degree_slug': text, 'degree_name': text}) -%}
+    {%- elif relation == 'dim_students' -%}
+        {%- do types.update({
+            'student_key': text, 'user_id': 'bigint', 'email': text, 'is_current': 'boolean', 'is_listed': 'boolean',
+        }) -%}
+    {%- elif relation == 'student_activity_features' -%}
+        {%- do types.update({
+            'student_key': text, 'month_start_date': 'date', 'months_since_first_activity': 'bigint',
+            'months_since_last_activity': 'bigint',
+        }) -%}
+    {%- elif relation == 'dim_date' -%}
+        {%- do types.update({'month_start_date': 'date', 'year_number': 'integer', 'month_number': 'integer'}) -%}
+    {%- elif relation == 'loads' -%}
+        {%- do types.update({'source': text, 'stream': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp'}) -%}
     {%- endif -%}
     {{ return(types) }}
 {%- endmacro %}

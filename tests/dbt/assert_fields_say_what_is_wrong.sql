@@ -42,7 +42,7 @@ found as (
         raw_text,
         expected,
         reason
-    from {{ errors_of('records') }}
+    from {{ errors_of('records', ['_row']) }}
 
 ),
 

@@ -3,17 +3,15 @@ with
 
 keys as (
 
-    select * from {{ ref('base_web_events__events_keys') }}
+    select * from {{ ref('base_web_events__keys') }}
     union all
-    select * from {{ ref('base_web_events__delivery_errors_keys') }}
+    select * from {{ ref('base_learning__keys') }}
 
 ),
 
 read_paths as (
 
-    {{ read_paths('web_events', 'events', web_event_fields()) }}
-    union all
-    {{ read_paths('web_events', 'delivery_errors', web_delivery_error_fields()) }}
+    {{ read_paths() | indent(4) }}
 
 ),
 

@@ -19,19 +19,18 @@ rejects as (
 
 ),
 
+-- From base, so that a stream whose gate is closed is seen here, too.
 events as (
 
+    {%- for stream in streams() %}
     select
-        cast('web_events' as varchar(65535)) as source,
-        cast('events' as varchar(65535)) as stream,
-        max(occurred_at) as last_event_at
-    from {{ ref('stg_web_events__events') }}
-    union all
-    select
-        cast('web_events' as varchar(65535)) as source,
-        cast('delivery_errors' as varchar(65535)) as stream,
-        max(arrived_at) as last_event_at
-    from {{ ref('stg_web_events__delivery_errors') }}
+        cast({{ literal(stream.source) }} as varchar(65535)) as source,
+        cast({{ literal(stream.name) }} as varchar(65535)) as stream,
+        max({{ stream.event_at }}) as last_event_at
+    from {{ ref(stream.base) }}
+    where cast_errors is null
+        {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -4,7 +4,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='delivery_error_id',
-        pre_hook="{{ start_over_after_removal() }}",
+        pre_hook="{{ start_over_after_withdrawal('web_events.delivery_errors') }}",
     )
 }}
 
@@ -12,7 +12,7 @@ with
 
 delivery_errors as (
 
-    select * from {{ ref('base_web_events__delivery_errors') }}
+    select * from {{ accepted(stream_at('web_events.delivery_errors')) }}
 
 ),
 
@@ -37,13 +37,14 @@ accepted as (
         _input_key,
         _load_id,
         _load_seq,
-        _loaded_at
+        _loaded_at,
+        _correction
     from delivery_errors
+    {% if is_incremental() %}
     where
-        cast_errors is null
-        {% if is_incremental() %}
-        and _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
-        {% endif %}
+        _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
+        or _correction is not null
+    {% endif %}
 
 ),
 
@@ -73,6 +74,7 @@ final as (
         ranked._load_id,
         ranked._load_seq,
         ranked._loaded_at,
+        ranked._correction,
         {{ changed_at() }} as _changed_at
     from ranked
     {% if is_incremental() %}

@@ -4,7 +4,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='event_id',
-        pre_hook="{{ start_over_after_removal() }}",
+        pre_hook="{{ start_over_after_withdrawal('web_events.events') }}",
     )
 }}
 
@@ -12,7 +12,7 @@ with
 
 events as (
 
-    select * from {{ ref('base_web_events__events') }}
+    select * from {{ accepted(stream_at('web_events.events')) }}
 
 ),
 
@@ -49,9 +49,9 @@ accepted as (
         _input_key,
         _load_id,
         _load_seq,
-        _loaded_at
+        _loaded_at,
+        _correction
     from events
-    where cast_errors is null
 
 ),
 
@@ -59,7 +59,9 @@ accepted as (
 touched as (
 
     select distinct event_id from accepted
-    where _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
+    where
+        _load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
+        or _correction is not null
 
 ),
 {% endif %}
@@ -114,6 +116,7 @@ final as (
         ranked._load_id,
         ranked._load_seq,
         ranked._loaded_at,
+        ranked._correction,
         {{ changed_at() }} as _changed_at
     from ranked
     {% if is_incremental() %}
@@ -122,7 +125,12 @@ final as (
     where
         ranked.record_rank = 1
         {% if is_incremental() %}
-        and (present.event_id is null or present._object <> ranked._object or present._row <> ranked._row)
+        and (
+            present.event_id is null
+            or present._object <> ranked._object
+            or present._row <> ranked._row
+            or coalesce(present._correction, '') <> coalesce(ranked._correction, '')
+        )
         {% endif %}
 
 )

@@ -1,0 +1,45 @@
+{#- Every stream that has a base model, once: its fields; the columns of base that are its natural key, by which a
+    correction may name a record; and when its events happened, an expression over base, if it has any.
+
+    A further stream is a line here; rejects, corrections, gate, freshness and key census then know it. -#}
+{% macro streams() -%}
+    {{ return([
+        stream('web_events', 'events', web_event_fields(), ['message_id'],
+            event_at='case when event_at is null or received_at < event_at then received_at else event_at end'),
+        stream('web_events', 'delivery_errors', web_delivery_error_fields(), ['_hash'], event_at='arrived_at'),
+        stream('learning', 'project_feedback', learning_project_feedback_fields(), ['_input_key', 'user_id', 'project_id'],
+            event_at='submitted_at'),
+        stream('learning', 'section_feedback', learning_section_feedback_fields(), ['_input_key', 'user_id', 'section_id'],
+            event_at='submitted_at'),
+        stream('learning', 'mentor_activity', learning_mentor_activity_fields(),
+            ['_input_key', 'user_id', 'posted_date', 'prompt'], event_at='cast(posted_date as timestamp)'),
+        stream('learning', 'video_log', learning_video_log_fields(),
+            ['_input_key', 'user_id', 'video_id', 'last_viewed_at'], event_at='last_viewed_at'),
+        stream('learning', 'users', learning_user_fields(), ['_input_key', 'user_id']),
+        stream('learning', 'projects', learning_project_fields(), ['_input_key', 'project_id']),
+        stream('learning', 'videos', learning_video_fields(), ['_input_key', 'video_id']),
+    ]) }}
+{%- endmacro %}
+
+{% macro stream(source_name, stream_name, fields, natural_key, event_at='nullif(_loaded_at, _loaded_at)') -%}
+    {%- set entity = source_name ~ '__' ~ stream_name -%}
+    {{ return({
+        'source': source_name,
+        'name': stream_name,
+        'place': source_name ~ '.' ~ stream_name,
+        'fields': fields,
+        'natural_key': natural_key,
+        'event_at': event_at,
+        'base': 'base_' ~ entity,
+        'corrected': 'base_' ~ entity ~ '_corrected',
+    }) }}
+{%- endmacro %}
+
+{#- The stream `<source>.<stream>`. -#}
+{% macro stream_at(place) -%}
+    {%- set found = streams() | selectattr('place', 'equalto', place) | list -%}
+    {%- if not found -%}
+        {{ exceptions.raise_compiler_error('no stream ' ~ place ~ '; expected one that macros/fields/streams.sql lists') }}
+    {%- endif -%}
+    {{ return(found[0]) }}
+{%- endmacro %}

@@ -1,0 +1,33 @@
+{#- The share of a stream's records that may be open rejects before the build warns, or fails: the variables
+    rejects_warn_above and rejects_fail_above, a number for all streams or numbers by `<source>.<stream>` and `default`. -#}
+{% macro reject_share(place, level) -%}
+    {%- set share = var('rejects_' ~ level ~ '_above') -%}
+    {%- if share is mapping -%}
+        {%- set share = share.get(place, share.get('default')) -%}
+    {%- endif -%}
+    {%- if share is not number or share < 0 or share > 1 -%}
+        {{ exceptions.raise_compiler_error(
+            'rejects_' ~ level ~ '_above of ' ~ place ~ ' is ' ~ share ~ '; expected a share from 0 to 1, for all streams or as '
+            ~ '{default: 0.01, ' ~ place ~ ': 0}'
+        ) }}
+    {%- endif -%}
+    {{ return('%.9f' | format(share)) }}
+{%- endmacro %}
+
+{#- How many records of a stream came in, read or not, and how many open rejects its budget allows, as a query of one row. -#}
+{% macro reject_budget(stream) %}
+select
+    cast({{ literal(stream.source) }} as varchar(65535)) as source,
+    cast({{ literal(stream.name) }} as varchar(65535)) as stream,
+    cast(coalesce(sum(landed_count + rejected_count), 0) as bigint) as record_count,
+    cast(
+        cast(coalesce(sum(landed_count + rejected_count), 0) as decimal(18, 0))
+        * cast({{ reject_share(stream.place, 'warn') }} as decimal(10, 9)) as decimal(28, 9)
+    ) as warn_above,
+    cast(
+        cast(coalesce(sum(landed_count + rejected_count), 0) as decimal(18, 0))
+        * cast({{ reject_share(stream.place, 'fail') }} as decimal(10, 9)) as decimal(28, 9)
+    ) as fail_above
+from {{ source('headwater', 'loads') }}
+where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
+{% endmacro %}

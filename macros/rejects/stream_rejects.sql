@@ -1,0 +1,160 @@
+{#- What came in and could not be used, as queries of one row per unreadable part of an input and per field that is wrong:
+
+    landing  what the loaders could not read; all streams, or one
+    staging  what the warehouse cannot hold; all streams, or one
+    cast     what did not cast, was not accepted, or is missing; one stream
+
+    state    open; resolved_by_replay, when a later load brought the record, mended; resolved_by_correction, when the record
+             reads well with what seeds/corrections.csv says; resolved_by_restatement, when its input came again, whole -#}
+{% macro landing_rejects(stream=none) %}
+select
+    rejects.source,
+    rejects.stream,
+    cast('landing' as varchar(65535)) as kind,
+    {{ reject_state() }} as state,
+    rejects.record_id,
+    nullif(rejects.record_id, rejects.record_id) as record_key,
+    rejects._input_key as input_key,
+    rejects.position,
+    rejects.line_number,
+    rejects.record_number,
+    rejects.byte_count,
+    nullif(rejects.reason, rejects.reason) as field,
+    nullif(rejects.reason, rejects.reason) as path,
+    case when rejects.encoding = 'utf-8' then rejects.raw_text end as raw_text,
+    rejects.detail as expected,
+    rejects.reason,
+    rejects._load_id as load_id,
+    rejects._load_seq as load_seq,
+    rejects._loaded_at as rejected_at
+from (
+    select
+        *,
+        {{ record_id() }} as record_id
+    from {{ ref('base_headwater__rejects') }}
+    {%- if stream %}
+    where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
+    {%- endif %}
+) as rejects
+{{ join_resolutions('rejects', stream) }}
+{% endmacro %}
+
+{#- Such a record lies in an object of its own, and is not read. -#}
+{% macro staging_rejects(stream=none) %}
+select
+    rejects.source,
+    rejects.stream,
+    cast('staging' as varchar(65535)) as kind,
+    {{ reject_state() }} as state,
+    rejects.record_id,
+    nullif(rejects.record_id, rejects.record_id) as record_key,
+    rejects._input_key as input_key,
+    nullif(rejects._load_seq, rejects._load_seq) as position,
+    nullif(rejects._load_seq, rejects._load_seq) as line_number,
+    nullif(rejects._load_seq, rejects._load_seq) as record_number,
+    rejects.longest_line as byte_count,
+    nullif(rejects.record_id, rejects.record_id) as field,
+    nullif(rejects.record_id, rejects.record_id) as path,
+    nullif(rejects.record_id, rejects.record_id) as raw_text,
+    cast('a record that this warehouse can hold' as varchar(65535)) as expected,
+    cast('too_large_for_warehouse' as varchar(65535)) as reason,
+    rejects._load_id as load_id,
+    rejects._load_seq as load_seq,
+    rejects._loaded_at as rejected_at
+from (
+    select
+        objects.source,
+        objects.stream,
+        objects._object || '#1' as record_id,
+        inputs._input_key,
+        objects.longest_line,
+        objects._load_id,
+        objects._load_seq,
+        objects._loaded_at
+    from {{ source('headwater', 'objects') }} as objects
+    inner join {{ source('headwater', 'inputs') }} as inputs
+        on
+            objects.source = inputs.source
+            and objects.stream = inputs.stream
+            and objects._load_seq = inputs._load_seq
+            and objects._input = inputs._input
+    where
+        not {{ fits_warehouse('objects') }}
+        and objects._object not in (select removals._object from {{ source('headwater', 'removals') }} as removals)
+        {%- if stream %}
+        and objects.source = {{ literal(stream.source) }}
+        and objects.stream = {{ literal(stream.name) }}
+        {%- endif %}
+) as rejects
+{{ join_resolutions('rejects', stream) }}
+{% endmacro %}
+
+{% macro cast_rejects(stream) %}
+select
+    rejects.source,
+    rejects.stream,
+    cast('cast' as varchar(65535)) as kind,
+    {{ reject_state('corrected._object') }} as state,
+    rejects.record_id,
+    rejects.record_key,
+    rejects._input_key as input_key,
+    nullif(rejects._load_seq, rejects._load_seq) as position,
+    nullif(rejects._load_seq, rejects._load_seq) as line_number,
+    nullif(rejects._load_seq, rejects._load_seq) as record_number,
+    nullif(rejects._load_seq, rejects._load_seq) as byte_count,
+    rejects.field,
+    rejects.path,
+    rejects.raw_text,
+    rejects.expected,
+    rejects.reason,
+    rejects._load_id as load_id,
+    rejects._load_seq as load_seq,
+    rejects._loaded_at as rejected_at
+from (
+    select
+        *,
+        {{ record_id() }} as record_id,
+        {{ natural_key(stream) }} as record_key
+    from {{ errors_of(ref(stream.base), (record_columns() + stream.natural_key) | unique | list) }}
+) as rejects
+left join {{ ref(stream.corrected) }} as corrected
+    on
+        rejects._object = corrected._object
+        and rejects._row = corrected._row
+        and corrected.cast_errors is null
+{{ join_resolutions('rejects', stream) }}
+{% endmacro %}
+
+{% macro reject_state(corrected=none) -%}
+    case
+        when resolutions.record_id is not null then cast('resolved_by_replay' as varchar(65535))
+        {%- if corrected %}
+        when {{ corrected }} is not null then cast('resolved_by_correction' as varchar(65535))
+        {%- endif %}
+        when not input_versions.is_newest then cast('resolved_by_restatement' as varchar(65535))
+        else cast('open' as varchar(65535))
+    end
+{%- endmacro %}
+
+{% macro join_resolutions(rejects, stream) -%}
+left join (select distinct source, stream, record_id from {{ source('headwater', 'resolutions') }}) as resolutions
+    on
+        {{ rejects }}.source = resolutions.source
+        and {{ rejects }}.stream = resolutions.stream
+        and {{ rejects }}.record_id = resolutions.record_id
+left join {{ input_versions(stream) }}
+    on
+        {{ rejects }}.source = input_versions.source
+        and {{ rejects }}.stream = input_versions.stream
+        and {{ rejects }}._load_seq = input_versions._load_seq
+        and {{ rejects }}._input_key = input_versions._input_key
+{%- endmacro %}
+
+{#- All rejects of one stream. -#}
+{% macro stream_rejects(stream) -%}
+{{ landing_rejects(stream) }}
+union all
+{{ staging_rejects(stream) }}
+union all
+{{ cast_rejects(stream) }}
+{%- endmacro %}

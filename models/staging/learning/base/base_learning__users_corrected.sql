@@ -1,0 +1,4 @@
+-- The rows of the files of students with errors that corrections name, read again as they say.
+{{ config(materialized='table') }}
+
+{{ read_corrected(stream_at('learning.users')) }}

@@ -1,0 +1,4 @@
+-- The messages with errors that corrections name, read again as they say.
+{{ config(materialized='table') }}
+
+{{ read_corrected(stream_at('web_events.events')) }}
