@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from loaders.cli import main
@@ -35,6 +36,7 @@ class Project:
 
     def headwater(self, *arguments: str) -> str:
         """Runs the command line; what it printed. Fails with it if it fails."""
+        DuckDBConnectionManager.close_all_connections()  # dbt in this process would keep one in another out
         result = CliRunner().invoke(main, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.output
@@ -46,7 +48,7 @@ class Project:
         assert result.success, [node.message for node in nodes if node.status in ("error", "fail")]
 
     def stage(self, *, dry_run: bool = False) -> None:
-        newest = newest_commits(open_store(os.environ["HEADWATER_LAKE"]), read_declarations(ROOT / "models", KINDS))
+        newest = newest_commits(open_store(os.environ["HEADWATER_LAKE"]), read_declarations(Path("models"), KINDS))
         arguments = json.dumps({"newest": newest, "dry_run": dry_run})
         self.dbt("run-operation", "stage_external_sources", "--args", arguments, "--quiet")
 
@@ -59,7 +61,7 @@ class Project:
         path.write_bytes(data)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.place / "w.duckdb")) as connection:
+        with duckdb.connect(os.environ["HEADWATER_DUCKDB"]) as connection:
             return connection.execute(sql).fetchall()
 
     def relations(self, *schemas: str) -> list[str]:
@@ -88,11 +90,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with an empty drop, an empty lake and no warehouse yet."""
     drop, lake = tmp_path / "drop", tmp_path / "lake"
     drop.mkdir()
+    (tmp_path / "learning").mkdir()
     for name, value in {
         "HEADWATER_LAKE": str(lake),
         "HEADWATER_DUCKDB": str(tmp_path / "w.duckdb"),
         "HEADWATER_TARGET": "local",
         "WEB_EVENTS_URL": str(drop),
+        "LEARNING_URL": str(tmp_path / "learning"),
         "DBT_PROFILES_DIR": str(ROOT),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
     }.items():
@@ -114,8 +118,17 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture
+def own_project(project: Project, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """One with files of its own, whose seeds a test may change."""
+    shutil.copytree(checkout, project.place / "project", dirs_exist_ok=True)
+    monkeypatch.chdir(project.place / "project")
+    return project
+
+
 def run_dbt(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """dbt in a process of its own, with nothing but the clone's own settings."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("HEADWATER", "DBT_", "WEB_EVENTS"))}
+    ours = ("HEADWATER", "DBT_", "WEB_EVENTS", "LEARNING")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     dbt = Path(sys.executable).with_name("dbt")
     return subprocess.run([dbt, *arguments], cwd=place, env=clean, capture_output=True, text=True, check=False)

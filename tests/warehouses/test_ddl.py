@@ -12,6 +12,7 @@ import pytest
 from loaders.lake import open_store
 from tests.warehouses.conftest import Warehouses
 from tests.warehouses.grammar import is_refused
+from tests.warehouses.warehouse import Warehouse
 
 GOLDEN = Path(__file__).parent / "golden"
 DIALECTS = ["snowflake", "redshift"]
@@ -125,10 +126,15 @@ def test_redshift_takes_no_lake_that_was_loaded_elsewhere(landed: Warehouses) ->
         is_log = found.key.startswith("log/")
         copied.put(found.key, b"".join(line for line in lines if not (is_log and b'"manifest"' in line)))
     [redshift] = (other for other in landed.others if other.name == "redshift")
-    elsewhere = replace(redshift, environment={**redshift.environment, "HEADWATER_LAKE": f"{lake}-copied"})
-    with pytest.raises(AssertionError, match=r"load 1 of shop\.orders has no manifest to copy by; expected a lake that"):
-        elsewhere.run("headwater", "stage", schema="elsewhere")
-    in_a_directory = replace(redshift, environment={**redshift.environment, "HEADWATER_LAKE": str(landed.place / "lake")})
+
+    def elsewhere(lake: str) -> Warehouse:
+        return replace(redshift, environment={**redshift.environment, "HEADWATER_LAKE": lake})
+
+    with pytest.raises(
+        AssertionError, match=r"load 1 of shop\.orders has no manifest to copy by; expected a lake that"
+    ):
+        elsewhere(f"{lake}-copied").run("headwater", "stage", schema="elsewhere")
+    in_a_directory = elsewhere(str(landed.place / "lake"))
+    in_a_directory.run("headwater", "load")
     with pytest.raises(AssertionError, match=r"lake, from which Redshift cannot copy; expected HEADWATER_LAKE or"):
-        in_a_directory.run("headwater", "load")
         in_a_directory.run("headwater", "stage", schema="elsewhere")

@@ -14,3 +14,7 @@
         field('note', 'varchar(65535)', format='verbatim'),
     ]) }}
 {%- endmacro %}
+
+{% macro shop_orders() -%}
+    {{ return(stream('shop', 'orders', shop_order_fields(), ['order_id'])) }}
+{%- endmacro %}

@@ -1,3 +1,3 @@
 {{ config(materialized='incremental', incremental_strategy='append', schema='staging') }}
 
-{{ key_census(source('shop', 'orders')) }}
+{{ keys_of(landed(source('shop', 'orders'))) }}

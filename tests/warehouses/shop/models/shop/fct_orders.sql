@@ -15,12 +15,10 @@ ranked as (
     select
         *,
         row_number() over (partition by order_id order by updated_at desc nulls last, _load_seq desc) as newest_first
-    from {{ ref('base_shop__orders') }}
-    where
-        cast_errors is null
-        {% if is_incremental() %}
-        and _load_seq > (select coalesce(max(present.load_seq), 0) from {{ this }} as present)
-        {% endif %}
+    from {{ accepted(shop_orders()) }}
+    {% if is_incremental() %}
+    where _load_seq > (select coalesce(max(present.load_seq), 0) from {{ this }} as present)
+    {% endif %}
 
 )
 

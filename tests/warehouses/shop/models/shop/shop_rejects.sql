@@ -1,3 +1,3 @@
 {{ config(materialized='view', schema='marts') }}
 
-{{ cast_rejects(ref('base_shop__orders')) }}
+{{ stream_rejects(shop_orders()) }}

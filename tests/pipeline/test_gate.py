@@ -1,0 +1,155 @@
+"""The gate behind each stream, and what becomes of corrections that do not hold."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipeline.conftest import Project
+
+GATED = "stg_learning__section_feedback"
+BUDGET = "{rejects_fail_above: {default: 0.5, learning.section_feedback: 0.01}}"
+
+
+def feedback(name: str, *ratings: str) -> bytes:
+    rows = "".join(f"{user},1,1547337600000,fine,{rating}\n" for user, rating in enumerate(ratings, 1))
+    return f"user_id,{name}_id,submit_date,text,rating\n{rows}".encode()
+
+
+def put(project: Project, table: str, data: bytes, month: str = "data_science/2019/1") -> None:
+    path = project.place / "learning" / month / f"{table}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def results(project: Project) -> dict[str, str]:
+    """The status of every node of the last run, by its unique id."""
+    told = json.loads((project.place / "target" / "run_results.json").read_text())
+    return {result["unique_id"]: result["status"] for result in told["results"]}
+
+
+def downstream(project: Project, model: str) -> set[str]:
+    """The models that descend from one."""
+    children = json.loads((project.place / "target" / "manifest.json").read_text())["child_map"]
+    found, ahead = set[str](), [f"model.headwater.{model}"]
+    while ahead:
+        new = {child for child in children[ahead.pop()] if child.startswith("model.")} - found
+        found |= new
+        ahead += new
+    return found
+
+
+def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothing_else(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(project, "section_feedback", feedback("section", *["2"] * 98, "7", "good"))
+    put(project, "project_feedback", feedback("project", "1", "9"))
+    project.put("2026/03/02/14/o", b'{"messageId":"a","type":"page","timestamp":"2026-03-02T14:05:09Z"}{"messageId":')
+    project.headwater("load")
+    project.stage()
+    with pytest.raises(AssertionError, match="Got 2 results"):
+        project.dbt("build", "--vars", BUDGET)
+    status = results(project)
+    gates = {name.split(".")[2]: told for name, told in status.items() if "rejects_within_budget" in name}
+    stopped = {name for name, told in gates.items() if told == "fail"}
+    assert stopped == {f"rejects_within_budget_{GATED}_learning_section_feedback"}
+    warned = {name for name, told in gates.items() if told == "warn"}
+    assert warned == {
+        "rejects_within_budget_stg_learning__project_feedback_learning_project_feedback",
+        "rejects_within_budget_stg_web_events__events_web_events_events",
+    }
+    behind = downstream(project, GATED)
+    assert "model.headwater.fct_section_feedback" in behind
+    models = {name: told for name, told in status.items() if name.startswith("model.")}
+    assert {name for name, told in models.items() if told == "skipped"} == behind
+    assert {told for name, told in models.items() if name not in behind} == {"success"}
+    operations = {f"model.headwater.{path.stem}" for path in Path("models/marts/operations").glob("*.sql")}
+    assert not operations & behind
+    assert "model.headwater.fct_project_feedback" not in behind
+    printed = capsys.readouterr().out
+    assert "learning.section_feedback: open reject raw/learning/section_feedback/load_seq=1/" in printed
+    assert "(data_science/2019/1/section_feedback.csv): rating not_accepted: 7; expected one of 1, 2, 3" in printed
+    assert project.query(
+        "select stream, record_count, open_count, state from marts.reject_budgets where open_count > 0 order by stream"
+    ) == [("events", 2, 1, "warning"), ("project_feedback", 2, 1, "warning"), ("section_feedback", 100, 2, "exceeded")]
+
+    # one less is within the budget, and the rejects of the version before count no more
+    put(project, "section_feedback", feedback("section", *["2"] * 99, "7"))
+    project.headwater("load")
+    project.stage()
+    project.dbt("build", "--quiet", "--vars", BUDGET)
+    assert results(project)["model.headwater.fct_section_feedback"] == "success"
+    assert project.query("select count(*) from marts.fct_section_feedback") == [(99,)]
+    assert project.query(
+        "select state, raw_text from marts.rejects where stream = 'section_feedback' order by all"
+    ) == [("open", "7"), ("resolved_by_restatement", "7"), ("resolved_by_restatement", "good")]
+
+
+def test_budgets_are_shares(project: Project) -> None:
+    with pytest.raises(AssertionError):
+        project.dbt("build", "--quiet", "--select", "stg_learning__users", "--vars", "{rejects_fail_above: 7}")
+
+
+def test_corrections_say_what_became_of_them(own_project: Project) -> None:
+    project = own_project
+    key = "data_science/2019/1/project_feedback.csv"
+    put(project, "project_feedback", feedback("project", "2", "7", "8", "nine", "10", "11", "x"))
+    project.headwater("load")
+    project.stage()
+    project.dbt("run", "--quiet", "--select", "+base_learning__project_feedback")
+    [(first,)] = project.query(
+        "select _object || '#' || _row from staging.base_learning__project_feedback where user_id = 2"
+    )
+    corrections = f"""stream,record,path,corrected_value,reason
+learning.project_feedback,{first},rating,1,by its place
+learning.project_feedback,{key}|3|1,rating, 2 ,by its key
+learning.project_feedback,{key}|3|1,rating, 2 ,by its key
+learning.project_feedback,{key}|4|1,rating,4,no rating either
+learning.project_feedback,{key}|5|1,rating,1,one says one
+learning.project_feedback,{key}|5|1,rating,2,another says two
+learning.project_feedback,{key}|6|1,text,late,the rating is what is wrong
+learning.project_feedback,{key}|1|1,rating,3,nothing was wrong
+learning.project_feedback,{key}|7|1,stars,3,no such path
+learning.project_feedback,nobody,rating,3,no such record
+learning.nothing,{key}|7|1,rating,3,no such stream
+"""
+    Path("seeds/corrections.csv").write_text(corrections)
+    project.dbt("seed", "--quiet")
+    project.dbt("run", "--quiet", "--select", "+stg_learning__project_feedback", "+corrections_status", "+rejects")
+    found = project.query("select reason, status, record_count from marts.corrections_status")
+    assert Counter(found) == Counter(
+        [
+            ("by its place", "applied", 1),
+            ("by its key", "applied", 1),
+            ("no rating either", "failing", 1),
+            ("one says one", "contradictory", 1),
+            ("another says two", "contradictory", 1),
+            ("the rating is what is wrong", "failing", 1),
+            ("nothing was wrong", "stale", 0),
+            ("no such path", "stale", 0),
+            ("no such record", "stale", 0),
+            ("no such stream", "stale", 0),
+        ]
+    )
+    accepted = "select user_id, rating from staging.stg_learning__project_feedback order by user_id"
+    assert project.query(accepted) == [(1, 2), (2, 1), (3, 2)]
+    states = "select raw_text, state from marts.rejects order by record_id"
+    assert Counter(project.query(states)) == Counter(
+        [("7", "resolved_by_correction"), ("8", "resolved_by_correction")]
+        + [(raw, "open") for raw in ("nine", "10", "11", "x")]
+    )
+
+    # another value, and none any more: what was accepted by it changes, or goes
+    lines = corrections.replace("rating,1,by its place", "rating,3,by its place").splitlines(keepends=True)
+    Path("seeds/corrections.csv").write_text("".join(lines[:2]))
+    changed: Any = ("run", "--quiet", "--select", "+stg_learning__project_feedback", "+corrections_status")
+    project.dbt("seed", "--quiet")
+    project.dbt(*changed)
+    assert project.query(accepted) == [(1, 2), (2, 3)]
+    Path("seeds/corrections.csv").write_text(lines[0])
+    project.dbt("seed", "--quiet")
+    project.dbt(*changed)
+    assert project.query(accepted) == [(1, 2)]
+    assert project.query("select count(*) from marts.corrections_status") == [(0,)]

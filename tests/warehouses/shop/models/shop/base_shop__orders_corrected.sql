@@ -1,0 +1,3 @@
+{{ config(materialized='table', schema='staging') }}
+
+{{ read_corrected(shop_orders()) }}
