@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from loaders.command import console, lake_of, streams_of
-from loaders.errors import ConfigurationError, HeadwaterError
+from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.log import newest_commits
 from loaders.rejects import export, read_mended, replay
 from loaders.sources.drop import FileDrop
@@ -67,9 +67,9 @@ def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, l
             f"{len(lines)} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`"
         )
         return
-    for row in rows[:limit]:
+    for row in ({name: _printable(value) for name, value in row.items()} for row in rows[:limit]):
         place = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
-        said = ": ".join(str(row[name]).strip()[:60] for name in ("field", "raw_text") if row[name])
+        said = ": ".join(row[name][:60] for name in ("field", "raw_text") if row[name])
         console.print(f"{row['stream']}  {row['reason']}  {place}\n  {said}\n  expected {row['expected']}")
         console.print(f"  record {row['record']}" + (f"\n  or {row['key']}" if row["key"] else ""))
     console.print(f"{len(rows)} open rejects" + (f", {limit} shown" if len(rows) > limit else ""))
@@ -79,6 +79,12 @@ def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, l
         )
 
 
+def _printable(value: object) -> str:
+    """Data as a terminal may have it, which escape sequences in them would command."""
+    text = "" if value is None else str(value)
+    return "".join(character if character.isprintable() else " " for character in text).strip()
+
+
 @click.command("replay")
 @click.argument("file", type=click.File("rb"))
 @click.pass_context
@@ -86,11 +92,24 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
     """Lands records that `rejects --export` wrote and that were mended. What still cannot be read stays a reject."""
     lake, refused = lake_of(ctx), list[str]()
     mended = read_mended(file.read(), file.name)
-    for drop in streams_of(tuple(sorted({one.stream for one in mended}))):
-        lines, before = [one for one in mended if one.stream == f"{drop.source}.{drop.name}"], len(refused)
-        if isinstance(drop, FileDrop) and (commit := replay(lake, drop, lines, refused.append)):
+    if not mended:
+        console.print(f"{file.name} holds no records; `headwater rejects --export {file.name}` writes those there are")
+        return
+    places = sorted({one.stream for one in mended})
+    streams = {f"{stream.source}.{stream.name}": stream for stream in streams_of(tuple(places))}
+    for place in places:
+        lines, before, drop = [one for one in mended if one.stream == place], len(refused), streams.get(place)
+        if not isinstance(drop, FileDrop):
+            refused += [f"{one.record}: {place!r} is no stream; expected the one that it came from" for one in lines]
+            continue
+        try:
+            commit = replay(lake, drop, lines, refused.append)
+        except ConcurrentLoadError:
+            refused[before:] = [f"{one.record}: another load of {place} was committed meanwhile" for one in lines]
+            continue
+        if commit:
             told = f"{commit.landed:,} records for {len(lines) - len(refused) + before:,} rejects"
-            console.print(f"{drop.source}.{drop.name}: load {commit.load_seq}: {told}")
+            console.print(f"{place}: load {commit.load_seq}: {told}")
     for why in refused:
         click.echo(f"Error: {why}", err=True)
     if refused:

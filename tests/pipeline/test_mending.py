@@ -1,4 +1,4 @@
-"""The life of rejects: data damaged in every way, corrected in git and by replay, gives the marts of data never damaged."""
+"""The life of rejects: data damaged in every way, then corrected and replayed, give the marts of data never damaged."""
 
 import csv
 import io
@@ -71,8 +71,7 @@ UNCASTABLE: list[tuple[str, str, Callable[[list[str]], bytes], int]] = [
 
 @dataclass
 class Damage:
-    """What was done to the drop: the good rows by the file and physical line of what is there now, and the good cells by
-    file and what is there now."""
+    """What was done to the drop: good rows by file and physical line, good cells by file and what is there now."""
 
     rows: dict[tuple[str, int], str]
     cells: dict[tuple[str, str, str], str]
