@@ -158,6 +158,7 @@ class _Reader:
             self._whole += part[: RAW_LIMIT - len(self._whole)]
         data = self._data = b"" if self._refusal else b"".join((self._data, *parts))
         self._is_final, self._is_end = is_final, is_final and not is_cut
+        self._run_pattern = self._dialect.run_with_returns if b"\r" in data else self._dialect.run
         at, before = 3 if self._offset == 0 and data.startswith(codecs.BOM_UTF8) else 0, -1
         while before < at < len(data) and not self._refusal:
             before, at = at, self._next(at) if self._names else self._begin(at)
@@ -261,8 +262,7 @@ class _Reader:
     def _run(self, at: int) -> int:
         """The end of the last record before the first that is not simply well-formed."""
         data, stop = self._data, min(len(self._data), at + self._step)
-        pattern = self._dialect.run if data.find(b"\r", at, stop) < 0 else self._dialect.run_with_returns
-        found = pattern.match(data, at, stop)
+        found = self._run_pattern.match(data, at, stop)
         end, quotes = found.end() if found else at, 0
         while (line_end := data.rfind(b"\n", at, end)) >= 0:
             quotes += data.count(b'"', line_end, end)
