@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 
-from loaders import rejects, warehouse
+from loaders import rejects
 from loaders.errors import ConcurrentLoadError, ConfigurationError
 from loaders.lake import Store, open_store
 from loaders.landing import begin
@@ -554,7 +554,7 @@ class Dbt:
         self.rows: list[dict[str, Any]] = []
         self.asked: list[list[str]] = []
         self.status = 0
-        monkeypatch.setattr(warehouse.subprocess, "run", self._run)
+        monkeypatch.setattr(subprocess, "run", self._run)
 
     def _run(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         self.asked.append(command)
