@@ -1,0 +1,91 @@
+"""Where a record of CSV ends, what is wrong with it, and what its cells are; see csv_rows for the format."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from loaders.readers.reject import RAW_LIMIT
+
+SIGHT = RAW_LIMIT + 2
+"""What is looked at to judge a record: one that may be landed, with its line end."""
+
+FAULTS = {
+    "text_after_quote": "text follows the quote that closes a cell",
+    "stray_quote": "a quote stands inside a cell, close behind a record that went wrong",
+    "unterminated_quote": "a quote is opened and not closed before the input ends",
+    "bare_carriage_return": "a carriage return outside quotes is followed by no line feed",
+    "too_large": f"the record is longer than {RAW_LIMIT:,} bytes, or a quote is not closed",
+}
+OPEN = "open"
+"""No fault: all is well as far as the input is in sight."""
+
+
+class Dialect:
+    """The patterns of one delimiter. Those of records and runs match something everywhere, without a step back."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter, d = delimiter, re.escape(delimiter)
+        text, quoted = '[^"]*+', '"[^"]*+(?:""[^"]*+)*+"'
+        cells = (rf'(?:{quoted}|(?:[^"{d}\r\n][^{d}\r\n]*+)?+)', rf'(?:{quoted}|[^"{d}\r\n]*+)')
+        self._record, self._clean = (re.compile(f"{cell}(?:{d}{cell})*+".encode("ascii")) for cell in cells)
+        texts = (text, r'[^"\r]*+(?:\r\n[^"\r]*+)*+')  # the second takes twice the time
+        whole = rf"(?<![^{d}\n]){quoted}(?={d}|\r?\n)"
+        self._run, self._returns = (re.compile(f"{text}(?:{whole}{text})*+".encode("ascii")) for text in texts)
+        self._cell = re.compile(f'{d}(?:"([^"]*+(?:""[^"]*+)*+)"|([^{d}]*+))')
+
+    def cells(self, record: str) -> list[str]:
+        """The cells of a record that has no fault."""
+        if '"' not in record:
+            return record.split(self.delimiter)
+        return [quoted.replace('""', '"') or text for quoted, text in self._cell.findall(self.delimiter + record)]
+
+    def run(self, data: bytes, at: int, stop: int, *, has_returns: bool) -> int:
+        """The end of the last record, line end included, before the first that is not simply well-formed."""
+        found = (self._returns if has_returns else self._run).match(data, at, stop)
+        end, quotes = found.end() if found else at, 0
+        while (line_end := data.rfind(b"\n", at, end)) >= 0:
+            quotes += data.count(b'"', line_end, end)
+            if quotes % 2 == 0:
+                return line_end + 1
+            end = line_end
+        return at
+
+    def judge(self, data: bytes, at: int, *, is_end: bool, in_doubt: bool) -> tuple[int, str]:
+        """The end of a record's text and "", or the place of its fault and which of FAULTS, or OPEN, that is.
+
+        It looks no further than SIGHT, so that no judgement depends on where the blocks end. is_end: the input ends
+        with the data. in_doubt: a quote that does not begin a cell is a fault.
+        """
+        stop = at + SIGHT
+        found = (self._clean if in_doubt else self._record).match(data, at, stop)
+        end = found.end() if found else at
+        behind, is_end, fault = data[end : min(end + 2, stop)], is_end and stop > len(data), OPEN
+        if behind[:1] == b"\n" or behind == b"\r\n" or (is_end and not behind):
+            fault = "" if end - at <= RAW_LIMIT else "too_large"
+        elif behind[:1] == b'"' and end > at and data[end - 1] != ord(self.delimiter):
+            fault = "stray_quote"
+        elif behind[:1] == b'"' and is_end:
+            fault = "unterminated_quote"
+        elif behind[:1] == b"\r" and (len(behind) == 2 or is_end):
+            fault = "bare_carriage_return"
+        elif behind[:1] not in (b"", b'"', b"\r"):
+            fault = "text_after_quote"
+        return end, "too_large" if fault == OPEN and stop <= len(data) else fault
+
+
+def header_problem(header: str, required: Sequence[str], delimiter: str) -> tuple[str, str]:
+    """Why an input cannot be read with this header: a reason and a sentence, or "" and ""."""
+    names = Dialect(delimiter).cells(header)
+    missing = [name for name in required if name not in names]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if required and len(missing) == len(required):
+        fitting = (other for other in ",;\t|" if not set(required).isdisjoint(Dialect(other).cells(header)))
+        hint = "".join(f"; it has them with {other!r} as the delimiter, which is {delimiter!r}" for other in fitting)
+        return "no_header", f"the first record is {_listed(names)}, expected a header with {_listed(required)}{hint}"
+    if twice:
+        return "duplicate_header", f"the header has {_listed(twice)} more than once"
+    return ("missing_columns", f"the header lacks {_listed(missing)}; it has {_listed(names)}") if missing else ("", "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(repr(name[:100]) for name in names[:20]) + ", ..." * (len(names) > 20)
