@@ -10,17 +10,28 @@ budgets as (
 
 ),
 
-rejected as (
+records as (
 
     -- A record is counted once, however many of its fields are wrong.
+    select distinct
+        source,
+        stream,
+        state,
+        record_id
+    from {{ ref('rejects') }}
+
+),
+
+rejected as (
+
     select
         source,
         stream,
-        cast(count(distinct case when state = 'open' then record_id end) as bigint) as open_count,
-        cast(count(distinct case when state = 'resolved_by_correction' then record_id end) as bigint) as corrected_count,
-        cast(count(distinct case when state = 'resolved_by_replay' then record_id end) as bigint) as replayed_count,
-        cast(count(distinct case when state = 'resolved_by_restatement' then record_id end) as bigint) as restated_count
-    from {{ ref('rejects') }}
+        cast(count(case when state = 'open' then 1 end) as bigint) as open_count,
+        cast(count(case when state = 'resolved_by_correction' then 1 end) as bigint) as corrected_count,
+        cast(count(case when state = 'resolved_by_replay' then 1 end) as bigint) as replayed_count,
+        cast(count(case when state = 'resolved_by_restatement' then 1 end) as bigint) as restated_count
+    from records
     group by source, stream
 
 ),

@@ -1,4 +1,4 @@
--- The feedback on projects that counts: the newest version of each file, and in it the last row of each student and project.
+-- The feedback on projects that counts: the newest version of each file, of it the last row per student and project.
 {{
     config(
         materialized='incremental',

@@ -1,4 +1,4 @@
--- The views that count: the newest version of each file, and in it the last row of each student, video and day of the last view.
+-- The views that count: the newest version of each file, of it the last row per student, video and last day of viewing.
 {{
     config(
         materialized='incremental',

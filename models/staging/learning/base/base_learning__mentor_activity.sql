@@ -1,4 +1,4 @@
--- Every row of the files of questions to mentors, with their answers once, in every version, typed, with what did not cast.
+-- Every row of the files of questions to mentors once, in every version, typed, with what did not cast.
 {{
     config(
         materialized='incremental',

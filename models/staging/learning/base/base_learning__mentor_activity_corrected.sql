@@ -1,4 +1,4 @@
--- The rows of the files of questions to mentors, with their answers with errors that corrections name, read again as they say.
+-- The rows of the files of questions to mentors with errors that corrections name, read again as they say.
 {{ config(materialized='table') }}
 
 {{ read_corrected(stream_at('learning.mentor_activity')) }}
