@@ -59,6 +59,10 @@ class Project:
     def build(self, *arguments: str) -> None:
         self.dbt("build", "--quiet", *arguments)
 
+    def run(self, *arguments: str) -> None:
+        """Builds seeds, models and snapshots, without a test."""
+        self.build("--resource-type", "seed", "--resource-type", "model", "--resource-type", "snapshot", *arguments)
+
     def put(self, key: str, data: bytes) -> None:
         path = Path(self.drop) / key
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -111,6 +111,6 @@ def test_a_document_of_sixteen_megabytes_is_read_back(project: Project) -> None:
     project.put(HOUR + "large", post(1, body=body) + post(2))
     project.headwater("load")
     project.stage()
-    project.dbt("run", "--quiet")
+    project.run()
     assert project.query("select field, reason from marts.rejects") == [("post_body", "too_long")]
     assert project.query("select count(*) from staging.base_web_events__events") == [(2,)]

@@ -106,7 +106,7 @@ def test_the_fiftieth_run_opens_what_the_second_did(on_s3: Project, counted: Cou
         counted.taken()
         arrive(number)
         on_s3.stage()
-        on_s3.dbt("run", "--quiet")
+        on_s3.run()
         return counted.taken()
 
     run(1)
@@ -114,7 +114,7 @@ def test_the_fiftieth_run_opens_what_the_second_did(on_s3: Project, counted: Cou
     for number in range(3, 50):
         arrive(number)
     on_s3.stage()
-    on_s3.dbt("run", "--quiet")
+    on_s3.run()
     fiftieth_requests, fiftieth_bytes = run(50)
     assert on_s3.query("select count(*) from marts.fct_app_posts") == [(2500,)]
     assert fiftieth_requests == pytest.approx(second_requests, rel=0.05)
