@@ -10,7 +10,7 @@
     {{ return([
         field('user_id', 'bigint', required=true),
         field('project_id', 'bigint', required=true),
-        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true),
+        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true, in_calendar=true),
         field('feedback_text', 'varchar(65535)', path='text', format='verbatim'),
         field('rating', 'integer', required=true, accepted=[1, 2, 3]),
     ]) }}
@@ -20,7 +20,7 @@
     {{ return([
         field('user_id', 'bigint', required=true),
         field('section_id', 'bigint', required=true),
-        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true),
+        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true, in_calendar=true),
         field('feedback_text', 'varchar(65535)', path='text', format='verbatim'),
         field('rating', 'integer', required=true, accepted=[1, 2, 3]),
     ]) }}
@@ -31,11 +31,11 @@
         field('user_id', 'bigint', required=true),
         field('section_id', 'bigint', required=true),
         field('project_id', 'bigint', required=true),
-        field('posted_date', 'date', path='post_date', required=true),
+        field('posted_date', 'date', path='post_date', required=true, in_calendar=true),
         field('prompt', 'varchar(65535)', format='verbatim', required=true),
         field('post_text', 'varchar(65535)', format='verbatim'),
         field('post_score', 'bigint'),
-        field('answered_date', 'date', path='answer_date'),
+        field('answered_date', 'date', path='answer_date', in_calendar=true),
         field('answer_text', 'varchar(65535)', format='verbatim'),
         field('answer_score', 'bigint'),
     ]) }}
@@ -46,8 +46,8 @@
         field('user_id', 'bigint', required=true),
         field('video_id', 'bigint', required=true),
         field('degree_id', 'bigint'),
-        field('first_viewed_at', 'timestamp', path='first_view_date', format='epoch_ms', required=true),
-        field('last_viewed_at', 'timestamp', path='last_view_date', format='epoch_ms', required=true),
+        field('first_viewed_at', 'timestamp', path='first_view_date', format='epoch_ms', required=true, in_calendar=true),
+        field('last_viewed_at', 'timestamp', path='last_view_date', format='epoch_ms', required=true, in_calendar=true),
         field('view_count', 'bigint', path='views_per_user', required=true),
     ]) }}
 {%- endmacro %}

@@ -6,10 +6,11 @@
     format    how its text must look and is converted (macros/read_stream/formats.sql); by default what the type says
     required  true, or an SQL condition over the entity's texts (`text__<name>`): absent, null and empty are errors
     accepted  the values it may have, compared as text
+    in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end)
     only_if   an SQL condition over the texts: elsewhere the path means something else, and the field is null
 
     A list of fields is a macro in macros/fields/, so that base and stg models, rejects and key census share it. -#}
-{% macro field(name, type, path=none, format=none, required=false, accepted=none, only_if=none) -%}
+{% macro field(name, type, path=none, format=none, required=false, accepted=none, in_calendar=false, only_if=none) -%}
     {%- set by_type = {
         'bigint': 'integer', 'integer': 'integer', 'boolean': 'boolean', 'date': 'date',
         'timestamp': 'iso8601', 'double precision': 'double',
@@ -21,6 +22,7 @@
         'format': format or by_type.get(type) or ('decimal' if type.startswith('decimal') else 'text'),
         'required': 'true' if required is true else (required or none),
         'accepted': accepted,
+        'in_calendar': in_calendar,
         'only_if': only_if,
     }) }}
 {%- endmacro %}

@@ -112,6 +112,15 @@ checked as (
             'expected': 'one of ' ~ values | join(', '),
         }) -%}
     {%- endif -%}
+    {%- if f.in_calendar -%}
+        {%- set start, end = var('calendar_start'), var('calendar_end') -%}
+        {%- do errors.append({
+            'condition': value ~ ' is not null and (' ~ value ~ " < cast('" ~ start ~ "' as " ~ f.type ~ ') or '
+                ~ value ~ " >= cast('" ~ end ~ "' as " ~ f.type ~ '))',
+            'reason': 'outside_calendar',
+            'expected': 'a day from ' ~ start ~ ' to before ' ~ end,
+        }) -%}
+    {%- endif -%}
     {%- if f.required -%}
         {%- do errors.append({
             'condition': raw ~ ' is null' ~ ('' if f.required == 'true' else ' and coalesce(required__' ~ f.name ~ ', false)'),

@@ -3,6 +3,8 @@
     field('record_id', 'varchar(5)', path='id', required=true),
     field('rating', 'bigint', path='a.Rating', accepted=[1, 2, 3]),
     field('paid_at', 'timestamp', required="text__rating is not null"),
+    field('ordered_on', 'date', in_calendar=true),
+    field('sent_at', 'timestamp', format='epoch_ms', in_calendar=true),
     field('note', 'varchar(65535)', format='verbatim'),
 ] %}
 {%- set told = [
@@ -12,6 +14,8 @@
     (3, 'rating', 'a.Rating', 'two', 'integer as bigint', 'not_integer'),
     (3, 'paid_at', 'paid_at', 'soon', 'iso8601 as timestamp', 'not_iso8601'),
     (4, 'record_id', 'id', none, 'varchar(5)', 'required'),
+    (5, 'ordered_on', 'ordered_on', '1969-12-31', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
+    (5, 'sent_at', 'sent_at', '2524608000000', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
 ] %}
 
 with
@@ -23,6 +27,8 @@ raw_records as (
     - {_row: 2, value: '{"id": true, "a": {"Rating": 7}}'}
     - {_row: 3, value: '{"id": "a \"b\" \\ c", "a": {"Rating": "two"}, "paid_at": "soon"}'}
     - {_row: 4, value: '{"id": " ", "a": [{"Rating": 5}], "note": null}'}
+    - {_row: 5, value: '{"id": 5, "ordered_on": "1969-12-31", "sent_at": 2524608000000}'}
+    - {_row: 6, value: '{"id": 6, "ordered_on": "1970-01-01", "sent_at": 2524607999999}'}
     {% endcall %}
 
 ),

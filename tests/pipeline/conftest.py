@@ -1,4 +1,8 @@
-"""A whole project in a temporary place: real drops, lake, DuckDB file and dbt, driven as a user drives them."""
+"""A whole project in a temporary place: real drops, lake, DuckDB file and dbt, driven as a user drives them.
+
+All tests see their own place at one and the same path, so dbt parses the project once for most of them, and what one
+fixture built can be given to many tests.
+"""
 
 import json
 import os
@@ -24,6 +28,8 @@ from loaders.log import newest_commits
 from loaders.registry import KINDS
 
 ROOT = Path(__file__).parents[2]
+MODELS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+"""Options of dbt for a build without tests."""
 
 
 @dataclass
@@ -33,11 +39,11 @@ class Project:
     place: Path
     drop: str
     lake: str
+    target: Path
 
     def headwater(self, *arguments: str) -> str:
         """Runs the command line; what it printed. Fails with it if it fails."""
-        # dbt in this process would keep one in another out
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        close_connections()  # dbt in this process would keep one in another out
         result = CliRunner().invoke(main, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.output
@@ -46,7 +52,7 @@ class Project:
         """Runs dbt in this process; fails with its messages if it fails."""
         # most tests want more dirt than a budget allows; those of the gate say what it is
         budget = [] if "--vars" in arguments else ["--vars", "{rejects_fail_above: 1}"]
-        options = [*budget, "--target-path", str(self.place / "target")]
+        options = [*budget, "--target-path", str(self.target)]
         result = dbtRunner(callbacks=callbacks).invoke([*arguments, *options])
         nodes = getattr(result.result, "results", [])
         assert result.success, [node.message for node in nodes if node.status in ("error", "fail")]
@@ -57,11 +63,12 @@ class Project:
         self.dbt("run-operation", "stage_external_sources", "--args", arguments, "--quiet")
 
     def build(self, *arguments: str) -> None:
-        self.dbt("build", "--quiet", *arguments)
+        """Builds and tests; unit tests, which no data can change, are run once in test_fresh_clone."""
+        self.dbt("build", "--quiet", "--exclude-resource-type", "unit_test", *arguments)
 
     def run(self, *arguments: str) -> None:
         """Builds seeds, models and snapshots, without a test."""
-        self.build("--resource-type", "seed", "--resource-type", "model", "--resource-type", "snapshot", *arguments)
+        self.dbt("build", "--quiet", *MODELS, *arguments)
 
     def put(self, key: str, data: bytes) -> None:
         path = Path(self.drop) / key
@@ -93,24 +100,43 @@ class Project:
         return (column,) in self.query(f"select column_name from (describe {relation})")
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project with an empty drop, an empty lake and no warehouse yet."""
-    drop, lake = tmp_path / "drop", tmp_path / "lake"
-    drop.mkdir()
-    (tmp_path / "learning").mkdir()
+def project_in(place: Path, now: Path, target: Path, patch: pytest.MonkeyPatch) -> Project:
+    """A project in this place, which is seen at the path `now`; patch sets what it reads from the environment."""
+    now.unlink(missing_ok=True)
+    now.symlink_to(place)
+    drop, lake = now / "drop", now / "lake"
+    drop.mkdir(exist_ok=True)
+    (now / "learning").mkdir(exist_ok=True)
     for name, value in {
         "HEADWATER_LAKE": str(lake),
-        "HEADWATER_DUCKDB": str(tmp_path / "w.duckdb"),
+        "HEADWATER_DUCKDB": str(now / "w.duckdb"),
         "HEADWATER_TARGET": "local",
         "WEB_EVENTS_URL": str(drop),
-        "LEARNING_URL": str(tmp_path / "learning"),
+        "LEARNING_URL": str(now / "learning"),
         "DBT_PROFILES_DIR": str(ROOT),
-        "DBT_LOG_PATH": str(tmp_path / "logs"),
+        "DBT_LOG_PATH": str(now / "logs"),
     }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(ROOT)
-    return Project(tmp_path, str(drop), str(lake))
+        patch.setenv(name, value)
+    patch.chdir(ROOT)
+    close_connections()
+    return Project(now, str(drop), str(lake), target)
+
+
+def close_connections() -> None:
+    """Lets go of the DuckDB file that dbt in this process has open."""
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests have their place, one after the other, and dbt its target."""
+    return tmp_path_factory.mktemp("shared")
+
+
+@pytest.fixture
+def project(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with an empty drop, an empty lake and no warehouse yet."""
+    return project_in(tmp_path, shared / "now", shared / "target", monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +157,7 @@ def own_project(project: Project, checkout: Path, monkeypatch: pytest.MonkeyPatc
     """One with files of its own, whose seeds a test may change."""
     shutil.copytree(checkout, project.place / "project", dirs_exist_ok=True)
     monkeypatch.chdir(project.place / "project")
+    project.target = project.place / "target"
     return project
 
 

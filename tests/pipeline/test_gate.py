@@ -26,13 +26,13 @@ def put(project: Project, table: str, data: bytes, month: str = "data_science/20
 
 def results(project: Project) -> dict[str, str]:
     """The status of every node of the last run, by its unique id."""
-    told = json.loads((project.place / "target" / "run_results.json").read_text())
+    told = json.loads((project.target / "run_results.json").read_text())
     return {result["unique_id"]: result["status"] for result in told["results"]}
 
 
 def downstream(project: Project, model: str) -> set[str]:
     """The models that descend from one."""
-    children = json.loads((project.place / "target" / "manifest.json").read_text())["child_map"]
+    children = json.loads((project.target / "manifest.json").read_text())["child_map"]
     found, ahead = set[str](), [f"model.headwater.{model}"]
     while ahead:
         new = {child for child in children[ahead.pop()] if child.startswith("model.")} - found

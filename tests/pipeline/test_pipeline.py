@@ -1,6 +1,7 @@
 """From raw objects to marts: what comes in is accounted for, and running again changes nothing."""
 
 import gzip
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from loaders.demo import web_events
-from tests.pipeline.conftest import Project
+from tests.pipeline.conftest import MODELS, Project, close_connections, project_in
 
 UNTIL = date(2026, 3, 3)
 
@@ -22,12 +23,24 @@ def everything(project: Project, *, but: str = "") -> dict[str, Counter[tuple[An
     return {name: project.multiset(name, but=but) for name in project.relations("marts", "staging")}
 
 
+@pytest.fixture(scope="module")
+def template(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, web_events.Made]:
+    """A place where one load was built, to be copied."""
+    place = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        project = project_in(place, shared / "now", shared / "target", patch)
+        made = make_demo(project)
+        project.headwater("load")
+        project.stage()
+        project.build()
+        close_connections()
+    return place, made
+
+
 @pytest.fixture
-def built(project: Project) -> tuple[Project, web_events.Made]:
-    made = make_demo(project)
-    project.headwater("load")
-    project.stage()
-    project.build()
+def built(template: tuple[Path, web_events.Made], project: Project) -> tuple[Project, web_events.Made]:
+    place, made = template
+    shutil.copytree(place, project.place.resolve(), dirs_exist_ok=True)
     return project, made
 
 
@@ -67,14 +80,14 @@ def test_increments_give_what_a_full_refresh_gives(built: tuple[Project, web_eve
     make_demo(project, until=date(2026, 3, 4))
     project.headwater("load")
     project.stage()
-    project.build()
+    project.run()
     make_demo(project, days=4, until=date(2026, 3, 6))
     project.headwater("load")
     project.stage()
     project.build()
     increments = everything(project, but="_changed_at")
     assert project.query("select max(load_seq) from marts.loads where stream = 'events'") == [(3,)]
-    project.build("--full-refresh")
+    project.run("--full-refresh")
     refreshed = everything(project, but="_changed_at")
     for name, rows in increments.items():
         assert rows == refreshed[name], f"{name}: {list((rows - refreshed[name]).items())[:3]}"
@@ -92,13 +105,13 @@ def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) ->
             make_demo(project, until=date(2026, 3, 4))
             assert "load 2" in project.headwater("load")
 
-    project.dbt("build", "--quiet", "--threads", "1", callbacks=[load_more])
+    project.dbt("build", "--quiet", *MODELS, "--threads", "1", callbacks=[load_more])
     assert loaded
     assert project.query("select max(load_seq) from marts.loads") == [(1,)]
     for model in ("base_web_events__events", "base_web_events__keys", "base_headwater__rejects"):
         assert project.query(f"select max(_load_seq) from staging.{model}") == [(1,)]
     project.stage()
-    project.build()
+    project.run()
     assert project.query("select max(_load_seq) from staging.base_web_events__events") == [(2,)]
 
 
@@ -112,7 +125,7 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
     make_demo(project, until=date(2026, 3, 4))
     project.headwater("load")
     project.stage()
-    project.build()
+    project.run()
     store = open_store(project.lake)
     log = Log(store, "web_events", "events")
     newest = log.newest()
@@ -134,7 +147,7 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
     assert project.query("select count(*) from staging.stg_web_events__events") == [(made.events,)]
     assert project.query("select sum(event_count) from marts.fct_user_activity_daily") == [(made.events,)]
     increments = everything(project, but="_changed_at")
-    project.build("--full-refresh")
+    project.run("--full-refresh")
     refreshed = everything(project, but="_changed_at")
     assert {n: increments[n] for n in increments if "_keys" not in n and "census" not in n} == {
         n: refreshed[n] for n in refreshed if "_keys" not in n and "census" not in n

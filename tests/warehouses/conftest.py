@@ -103,6 +103,8 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouses]
             patch.setenv(name, value)
         patch.delenv("AWS_SESSION_TOKEN", raising=False)
         new_bucket()
+        for source in {stream.source for stream in read_declarations(project / "models", KINDS)}:
+            (place / "drops" / source).mkdir(parents=True)
         with snowflake_stand_in(os.environ) as snowflake_port, redshift_stand_in(os.environ) as redshift_port:
             write_profiles(place, environment, snowflake_port, redshift_port)
             others = connected(project, place, environment, snowflake_port, redshift_port)

@@ -66,7 +66,7 @@ then \r\n é😀\u2028 \\",3
 4,1,1547337600001,<p>I join <co,good
 5,1,soon,,
 ,1,1547337600000,who,2
-99999999,9,4102444800123,nobody knows either,2
+99999999,9,2524607999999,nobody knows either,2
 6,1,1547337600000,"broken"y,2
 """.replace("%s", "long " * 12_000)
 RESTATED = FEEDBACK.replace("the last of two counts,2", "the last of two counts,3").replace("4,1,", "44,1,")
