@@ -76,6 +76,8 @@ misread as (
         and not (_row = 2 and record_id = 'true' and rating = 7)
         and not (_row = 3 and record_id is null and rating is null)
         and not (_row = 4 and record_id is null and note is null and raw_texts is not null)
+        and not (_row = 5 and ordered_on = cast('1969-12-31' as date))
+        and not (_row = 6 and sent_at = cast('2049-12-31 23:59:59.999' as timestamp))
 
 ),
 
