@@ -71,6 +71,7 @@ class Origin:
     key: str
     version: str
     params: dict[str, str]
+    value: bytes = b""  # the record itself, if it was read but did not cast
     is_cut: bool = False  # whether the lake has only its beginning
 
 
@@ -123,6 +124,8 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
             why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
         elif origin.is_cut and drop.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
+        elif one.raw is None and _compact(one.value) == _compact(origin.value):  # which would only be the same reject again
+            why = "it is as it was; mend its `value`, or leave its line out"
         else:
             documents, why = _read(drop, one)
         if why or origin is None:
@@ -140,6 +143,11 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
                 landing.land(documents)
                 landing.resolved.append(record)
         return landing.commit(dict(newest.state) if newest else {})
+
+
+def _compact(document: bytes) -> bytes:
+    """The same JSON without the blanks that an editor may have put between its parts."""
+    return msgspec.json.format(bytes(document), indent=-1)
 
 
 def _read(drop: FileDrop, one: Mended) -> tuple[list[Document], str]:
@@ -168,7 +176,7 @@ def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
             objects |= {line["object"]: inputs for line in log.commit_lines(load_seq, "added")}
     origins = {}
     for record, envelope in _envelopes(log.store, (r for r in found if r.partition("#")[0] in objects)):
-        origins[record] = objects[record.partition("#")[0]][envelope.input]
+        origins[record] = replace(objects[record.partition("#")[0]][envelope.input], value=bytes(envelope.value))
         if record.startswith("rejects/"):
             rejected = msgspec.json.decode(envelope.value, type=_Rejected)
             origins[record] = replace(origins[record], is_cut=len(rejected.data) < rejected.size)

@@ -280,6 +280,18 @@ def test_what_still_cannot_be_read_is_refused_and_the_others_land(
     assert refused == [f"{two['record']}: it is resolved by an earlier replay"]
 
 
+def test_a_value_that_nobody_changed_is_refused(lake: Store, source: Store) -> None:
+    drop = orders(source)
+    source.put("orders/a", b'{"id":1,"price":"?"}{"id":2,"price":"!"}')
+    load(lake, drop)
+    one, two = envelopes(lake, "raw/")
+    lines = [json.loads(line) for line in rejects.export(lake, [told(one), told(two)])]
+    made, refused = replay(lake, drop, lines[0], {**lines[1], "value": {"id": 2, "price": "3"}})
+    assert made is not None
+    assert refused == [f"{one}: it is as it was; mend its `value`, or leave its line out"]
+    assert values(lake, 2) == [{"id": 2, "price": "3"}]
+
+
 @pytest.mark.parametrize("value", [7, "text", "[]", [], [1], False])
 def test_a_value_that_is_no_document_is_refused(lake: Store, source: Store, value: object) -> None:
     drop, _ = loaded(lake, source, b"1,5")
