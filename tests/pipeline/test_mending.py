@@ -129,8 +129,7 @@ def states(project: Project) -> dict[tuple[str, str], int]:
 def run(project: Project) -> None:
     project.headwater("load")
     project.stage()
-    project.dbt("seed", "--quiet")
-    project.dbt("run", "--quiet")
+    project.run()
 
 
 def correct(damaged: Damage, project: Project) -> list[str]:
@@ -212,7 +211,7 @@ def test_mended_data_give_the_marts_of_data_never_damaged(
 
     run(project)
     assert marts(project) == clean
-    project.dbt("run", "--quiet", "--full-refresh")
+    project.run("--full-refresh")
     assert marts(project) == clean
 
     write_corrections(lines[1:])

@@ -119,3 +119,5 @@ alter aggregate pg_catalog.avg(smallint) rename to postgres_avg;
 create aggregate pg_catalog.avg(smallint) (
     sfunc = mean_add, stype = numeric[], finalfunc = mean_end, initcond = '{0,0}'
 );
+create function pg_catalog.json_extract_path_text(document varchar, name varchar) returns varchar
+language sql immutable strict parallel safe as $$ select document::json ->> name $$;
