@@ -119,5 +119,6 @@ alter aggregate pg_catalog.avg(smallint) rename to postgres_avg;
 create aggregate pg_catalog.avg(smallint) (
     sfunc = mean_add, stype = numeric[], finalfunc = mean_end, initcond = '{0,0}'
 );
+alter function pg_catalog.json_extract_path_text(json, text []) rename to postgres_extract_path_text;
 create function pg_catalog.json_extract_path_text(document varchar, name varchar) returns varchar
 language sql immutable strict parallel safe as $$ select document::json ->> name $$;
