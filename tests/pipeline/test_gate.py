@@ -84,7 +84,7 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     put(project, "section_feedback", feedback("section", *["2"] * 99, "7"))
     project.headwater("load")
     project.stage()
-    again = ("--select", "+fct_section_feedback", "+reject_budgets")
+    again = ("--select", "+fct_section_feedback", "+reject_budgets", "--indirect-selection", "buildable")
     project.dbt("build", "--quiet", "--vars", BUDGET, *again, *BESIDE)
     assert results(project)["model.headwater.fct_section_feedback"] == "success"
     assert project.query("select count(*) from marts.fct_section_feedback") == [(99,)]
