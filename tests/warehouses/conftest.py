@@ -75,10 +75,11 @@ class Warehouses:
     def drop(self, source: str) -> str:
         return str(self.place / "drops" / source)
 
-    def put_demo(self, *, days: int, until: date) -> None:
-        """Puts demo data into the drop of every source that has any."""
+    def put_demo(self, *names: str, days: int, until: date) -> None:
+        """Puts demo data into the drop of every source that has any, or of those named."""
         for stream in read_declarations(self.project / "models", KINDS):
-            if make := DEMOS.get(f"{stream.source}.{stream.name}"):
+            make = DEMOS.get(f"{stream.source}.{stream.name}")
+            if make and (not names or stream.source in names):
                 put = open_store(self.drop(stream.source)).put
                 make(put, scale=0.02, seed=3, dirt=0.02, days=days, until=until)
 
