@@ -91,7 +91,10 @@ MEASURES = """
 
 
 def test_what_the_files_say_is_in_the_marts(learning: Project) -> None:
-    texts = "select user_id, project_id, feedback_text from marts.fct_project_feedback order by submitted_at, user_id, rating desc"
+    texts = """
+        select user_id, project_id, feedback_text from marts.fct_project_feedback
+        order by submitted_at, user_id, rating desc
+    """
     assert learning.query(texts) == [
         (1, 3, LONG),
         (2, 3, '=HYPERLINK("http://x","y")'),
