@@ -124,8 +124,8 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
             why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
         elif origin.is_cut and drop.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
-        elif one.raw is None and _compact(one.value) == _compact(origin.value):  # which would only be the same reject again
-            why = "it is as it was; mend its `value`, or leave its line out"
+        elif one.raw is None and _compact(one.value) == _compact(origin.value):
+            why = "it is as it was, and would be the same reject again; mend its `value`, or leave its line out"
         else:
             documents, why = _read(drop, one)
         if why or origin is None:

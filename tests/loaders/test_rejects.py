@@ -288,7 +288,8 @@ def test_a_value_that_nobody_changed_is_refused(lake: Store, source: Store) -> N
     lines = [json.loads(line) for line in rejects.export(lake, [told(one), told(two)])]
     made, refused = replay(lake, drop, lines[0], {**lines[1], "value": {"id": 2, "price": "3"}})
     assert made is not None
-    assert refused == [f"{one}: it is as it was; mend its `value`, or leave its line out"]
+    why = "it is as it was, and would be the same reject again; mend its `value`, or leave its line out"
+    assert refused == [f"{one}: {why}"]
     assert values(lake, 2) == [{"id": 2, "price": "3"}]
 
 
