@@ -3,6 +3,8 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +13,7 @@ from rich.table import Table
 
 from loaders.command import console, lake_of, streams_of
 from loaders.declarations import Stream
-from loaders.errors import HeadwaterError
+from loaders.errors import HeadwaterError, NotFoundError
 from loaders.lake import Store, open_store
 from loaders.log import Log
 from loaders.maintenance import remove_unseen
@@ -179,8 +181,18 @@ def demo(  # noqa: PLR0913, PLR0917
         make = DEMOS.get(f"{stream.source}.{stream.name}")
         if make and isinstance(stream, FileDrop):
             place = url or stream.location
-            made = make(open_store(place).put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
+            put = partial(_put_if_new, open_store(place))
+            made = make(put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
             console.print(f"{stream.source}: {made} in {place}")
+
+
+def _put_if_new(store: Store, key: str, data: bytes | Path) -> None:
+    """Leaves an object alone that says the same: written again, it would be a new version to load."""
+    content = data.read_bytes() if isinstance(data, Path) else data
+    with suppress(NotFoundError):
+        if b"".join(store.chunks(key)) == content:
+            return
+    store.put(key, data)
 
 
 for command in (stage, rejects, replay_command):

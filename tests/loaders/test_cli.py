@@ -306,6 +306,10 @@ def test_demo_writes_where_it_is_told_and_load_reads_it(
     loaded = headwater("load", "web_events")
     assert loaded.exit_code == 0
     assert ", 0 rejected\n" in loaded.stdout
+    assert headwater(*options).exit_code == 0  # what is there already is not written again
+    assert headwater("load", "web_events").stdout == "web_events.events: nothing new\n"
+    assert headwater(*options, "--seed", "2").exit_code == 0
+    assert "load 2: " in headwater("load", "web_events").stdout
 
 
 @pytest.mark.parametrize("options", [("--scale", "0"), ("--dirt", "2"), ("--days", "0"), ("--until", "soon")])
