@@ -80,7 +80,7 @@ lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@HEADWATER_DUCKDB=target/lint.duckdb $(BIN)/sqlfluff lint --disable-progress-bar models analyses tests/dbt
+	@HEADWATER_DUCKDB=target/lint.duckdb $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models analyses tests/dbt
 
 format: .venv/headwater-dev ## put Python into shape
 	@$(BIN)/ruff check --fix
