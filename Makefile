@@ -58,7 +58,7 @@ build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
 	@$(BIN)/headwater status
 	@echo "Built. Next: . .venv/bin/activate, then"
 	@echo "  dbt docs serve                    to read what there is"
-	@echo "  dbt show --select operations_rejects_by_reason --limit 20"
+	@echo "  headwater rejects --limit 5       what could not be used, why, and how to put it right"
 	@echo "  make load && dbt build            every day; twice changes nothing"
 
 docs: setup ## the documentation, also as one file: target/static_index.html
