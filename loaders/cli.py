@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -188,9 +189,8 @@ def demo(  # noqa: PLR0913, PLR0917
 
 def _put_if_new(store: Store, key: str, data: bytes | Path) -> None:
     """Leaves an object alone that says the same: written again, it would be a new version to load."""
-    content = data.read_bytes() if isinstance(data, Path) else data
-    with suppress(NotFoundError):
-        if b"".join(store.chunks(key)) == content:
+    with data.open("rb") if isinstance(data, Path) else BytesIO(data) as content, suppress(NotFoundError):
+        if all(content.read(len(chunk)) == chunk for chunk in store.chunks(key)) and not content.read(1):
             return
     store.put(key, data)
 

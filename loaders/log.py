@@ -97,7 +97,7 @@ class Log:
         """The newest version of every input that was ever loaded, by its key. Reads the whole log."""
         newest: dict[str, str] = {}
         for line in self.lines("input"):
-            if not line["replays"]:
+            if not line.get("replays"):  # which the commits of older loaders do not say
                 newest.setdefault(line["key"], line["version"])
         return newest
 

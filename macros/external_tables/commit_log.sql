@@ -129,7 +129,7 @@
             ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
             ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
-            ~ 'lines.row_count, lines.reject_count, lines.replay_count, ' ~ changed_at() ~ lines ~ chosen ~ "input'",
+            ~ 'lines.row_count, lines.reject_count, coalesce(lines.replay_count, 0), ' ~ changed_at() ~ lines ~ chosen ~ "input'",
         insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ chosen ~ "removed'",
         insert_into('resolutions') ~ identity ~ 'lines.record_id, ' ~ changed_at() ~ lines ~ chosen ~ "resolved'",
     ] -%}

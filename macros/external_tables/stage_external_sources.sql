@@ -2,8 +2,9 @@
     commits; numbers have no gaps, so the keys of all commits in between are known without a listing.
 
     Copies new commits of every stream into the tables raw.loads, raw.objects, raw.inputs, raw.removals and
-    raw.resolutions, and keeps the relation raw.<source>__<stream> up to date. Models see commits through these tables only, so that one dbt run
-    sees one state of the lake even while loads go on. The tables can be dropped and are filled again from the lake.
+    raw.resolutions, and keeps the relation raw.<source>__<stream> up to date. Models see commits through these tables
+    only, so that one dbt run sees one state of the lake even while loads go on. The tables can be dropped and are
+    filled again from the lake.
 
     newest   the newest commit of each stream: {<source>.<stream>: [number, load id]}
     select   only these sources, comma-separated; by default every source table with an `external` block

@@ -1,9 +1,15 @@
 {#- The files of an online-learning company: cells are text under their headers. Feedback and views say their times in
     milliseconds since 1970, mentors' answers in dates. -#}
+
 {#- The month that a file is for, as its key says: months have no leading zero there. -#}
 {% macro learning_file_month() -%}
     {%- set text = param('year') ~ " || '-' || right('0' || " ~ param('month') ~ ", 2) || '-01'" -%}
     {{ cast_text(text, 'date', 'date') }}
+{%- endmacro %}
+
+{#- Files of dimensions name a degree as it is shown, Data Science; keys have its slug, data_science. -#}
+{% macro learning_degree_slug(shown) -%}
+    lower(replace({{ shown }}, ' ', '_'))
 {%- endmacro %}
 
 {% macro learning_project_feedback_fields() -%}

@@ -14,20 +14,27 @@
     {{ return('%.9f' | format(share)) }}
 {%- endmacro %}
 
-{#- How many records of a stream came in, read or not, and how many open rejects its budget allows, as a query of one row. -#}
+{#- How many records of a stream came in with the newest versions of its inputs, read or not, and how many open rejects its
+    budget allows, as a query of one row. Older versions do not count, as their rejects do not: a file that comes often
+    would have a budget that grows. -#}
 {% macro reject_budget(stream) %}
 select
     cast({{ literal(stream.source) }} as varchar(65535)) as source,
     cast({{ literal(stream.name) }} as varchar(65535)) as stream,
-    cast(coalesce(sum(landed_count + rejected_count), 0) as bigint) as record_count,
+    cast(coalesce(sum(inputs.row_count + inputs.reject_count), 0) as bigint) as record_count,
     cast(
-        cast(coalesce(sum(landed_count + rejected_count), 0) as decimal(18, 0))
+        cast(coalesce(sum(inputs.row_count + inputs.reject_count), 0) as decimal(18, 0))
         * cast({{ reject_share(stream.place, 'warn') }} as decimal(10, 9)) as decimal(28, 9)
     ) as warn_above,
     cast(
-        cast(coalesce(sum(landed_count + rejected_count), 0) as decimal(18, 0))
+        cast(coalesce(sum(inputs.row_count + inputs.reject_count), 0) as decimal(18, 0))
         * cast({{ reject_share(stream.place, 'fail') }} as decimal(10, 9)) as decimal(28, 9)
     ) as fail_above
-from {{ source('headwater', 'loads') }}
-where source = {{ literal(stream.source) }} and stream = {{ literal(stream.name) }}
+from {{ source('headwater', 'inputs') }} as inputs
+inner join {{ input_versions(stream) }}
+    on inputs._load_seq = input_versions._load_seq and inputs._input_key = input_versions._input_key
+where
+    inputs.source = {{ literal(stream.source) }}
+    and inputs.stream = {{ literal(stream.name) }}
+    and input_versions.is_newest
 {% endmacro %}

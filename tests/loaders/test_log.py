@@ -240,6 +240,17 @@ def test_inputs_are_known_by_their_newest_version(store: Store) -> None:
     assert log.inputs() == {"a": "2", "b": "1"}
 
 
+def test_commits_of_older_loaders_are_read(store: Store) -> None:
+    log = Log(store, "shop", "orders")
+    commit(log, None, inputs=[Input(0, "a", "1", {}, 1, 0)])
+    [key] = [entry.key for entry in store.entries(FOLDER)]
+    written = b"".join(store.chunks(key))
+    store.put(key, written.replace(b', "replays": 0', b""))
+    assert b"replays" in written
+    assert b"replays" not in b"".join(store.chunks(key))
+    assert log.inputs() == {"a": "1"}
+
+
 @pytest.mark.parametrize(
     "damaged",
     [b"", b"\n", b"{", b"[]", b"null\n", b'{"kind": "load"}', b"\xff\xfe", b'{"kind": "load", "surprise": 1}', b"7"],

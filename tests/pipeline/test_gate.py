@@ -88,6 +88,8 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     project.dbt("build", "--quiet", "--vars", BUDGET, *again, *BESIDE)
     assert results(project)["model.headwater.fct_section_feedback"] == "success"
     assert project.query("select count(*) from marts.fct_section_feedback") == [(99,)]
+    counted = "select record_count, open_count from marts.reject_budgets where stream = 'section_feedback'"
+    assert project.query(counted) == [(100, 1)]
     assert project.query(
         "select state, raw_text from marts.rejects where stream = 'section_feedback' order by all"
     ) == [("open", "7"), ("resolved_by_restatement", "7"), ("resolved_by_restatement", "good")]

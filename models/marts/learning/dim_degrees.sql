@@ -24,7 +24,7 @@ video_log as (
 shown_names as (
 
     select
-        lower(replace(degree_name, ' ', '_')) as degree_slug,
+        {{ learning_degree_slug('degree_name') }} as degree_slug,
         degree_name
     from projects
     where degree_name is not null
@@ -32,7 +32,7 @@ shown_names as (
     union all
 
     select
-        lower(replace(degree_name, ' ', '_')) as degree_slug,
+        {{ learning_degree_slug('degree_name') }} as degree_slug,
         degree_name
     from videos
     where degree_name is not null

@@ -6,7 +6,7 @@ projects as (
 
     select
         *,
-        lower(replace(degree_name, ' ', '_')) as degree_slug
+        {{ learning_degree_slug('degree_name') }} as degree_slug
     from {{ ref('stg_learning__projects') }}
 
 ),
