@@ -225,58 +225,6 @@ object({{ text_pairs(fields) }}
     nullif(json_extract_path_text(_params, {{ literal(name) }}), '')
 {%- endmacro %}
 
-{#- The records of a base model that have errors, a row per error, as a subquery: some columns, and those of the error. -#}
-{% macro errors_of(base, columns) -%}
-    {{ adapter.dispatch('errors_of', 'headwater')(base, columns) }}
-{%- endmacro %}
-
-{% macro error_texts() -%}
-    {{ return(['field', 'path', 'raw_text', 'expected', 'reason']) }}
-{%- endmacro %}
-
-{% macro duckdb__errors_of(base, columns) -%}
-(
-    select records.*, unnest(error)
-    from (
-        select
-            {{ columns | join(',\n            ') }},
-            unnest(from_json(cast_errors, '[{
-                {%- for text in error_texts() %}"{{ text }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%}
-            }]')) as error
-        from {{ base }}
-        where cast_errors is not null
-    ) as records
-) as errors
-{%- endmacro %}
-
-{% macro snowflake__errors_of(base, columns) -%}
-(
-    select
-        {%- for column in columns %}
-        records.{{ column }},
-        {%- endfor %}
-        {%- for text in error_texts() %}
-        cast(error.value:"{{ text }}" as varchar(65535)) as {{ text }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ base }} as records, lateral flatten(input => records.cast_errors) as error
-    where records.cast_errors is not null
-) as errors
-{%- endmacro %}
-
-{% macro redshift__errors_of(base, columns) -%}
-(
-    select
-        {%- for column in columns %}
-        records.{{ column }},
-        {%- endfor %}
-        {%- for text in error_texts() %}
-        cast(error.{{ text }} as varchar(65535)) as {{ text }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ base }} as records, records.cast_errors as error
-    where records.cast_errors is not null
-) as errors
-{%- endmacro %}
-
 {#- The keys of the documents of a relation at any depth outside arrays, on Redshift down to six levels: one row per load,
     path and JSON type (object, array, string, number, boolean, null), with the number of records. -#}
 {% macro keys_of(relation) -%}

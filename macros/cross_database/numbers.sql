@@ -11,10 +11,15 @@
     {%- endset -%}
     cast(
         case when ({{ numerator }} < 0) <> ({{ denominator }} < 0) then -1 else 1 end
-        * cast({{ adapter.dispatch('whole_quotient', 'headwater')(digits, doubled) }} as decimal(30, 0))
+        * cast({{ whole_quotient(digits, doubled) }} as decimal(30, 0))
         * cast({{ '%.*f' % (scale, 0.1 ** scale) }} as decimal({{ scale + 1 }}, {{ scale }}))
         as decimal(38, {{ scale }})
     )
+{%- endmacro %}
+
+{#- How often an integer goes into another, neither of them negative; null where the divisor is null or zero. -#}
+{% macro whole_quotient(digits, divisor) -%}
+    {{ adapter.dispatch('whole_quotient', 'headwater')(digits, divisor) }}
 {%- endmacro %}
 
 {#- What is left of a division is taken off first, so that there is none. -#}

@@ -59,6 +59,11 @@
     nullif(btrim({{ text }}, ' ' || chr(9) || chr(13) || chr(10)), '')
 {%- endmacro %}
 
+{#- A text in which HTML's &lt; &gt; and &amp; are what they stand for; what they then spell stays. -#}
+{% macro unescaped(text) -%}
+    replace(replace(replace({{ text }}, '&lt;', '<'), '&gt;', '>'), '&amp;', '&')
+{%- endmacro %}
+
 {#- An SQL literal of any text. -#}
 {% macro literal(text) -%}
     {{ return(adapter.dispatch('literal', 'headwater')(text | string)) }}

@@ -1,5 +1,6 @@
 {#- Every stream that has a base model, once: its fields; the columns of base that are its natural key, by which a
-    correction may name a record; and when its events happened, an expression over base, if it has any.
+    correction may name a record (a list among them: the first that a record has); and when its events happened, an
+    expression over base, if it has any.
 
     A further stream is a line here; rejects, corrections, gate, freshness and key census then know it. -#}
 {% macro streams() -%}
@@ -18,6 +19,13 @@
         stream('learning', 'users', learning_user_fields(), ['_input_key', 'user_id']),
         stream('learning', 'projects', learning_project_fields(), ['_input_key', 'project_id']),
         stream('learning', 'videos', learning_video_fields(), ['_input_key', 'video_id']),
+        stream('x', 'posts', x_post_fields(), ['_input_key', 'post_id'], event_at='created_at'),
+        stream('x', 'users', x_user_fields(), ['_input_key', 'user_id']),
+        stream('x', 'errors', x_error_fields(), ['_input_key', '_hash']),
+        stream('x', 'archived_posts', x_archived_post_fields(),
+            ['_input_key', ['v1_post_id', 'cleansed_post_id', 'post_id']],
+            event_at='coalesce(created_at, v1_created_at, cleansed_created_at)'),
+        stream('x', 'archived_users', x_user_fields(), ['_input_key', 'user_id']),
     ]) }}
 {%- endmacro %}
 

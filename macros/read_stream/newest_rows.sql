@@ -13,7 +13,7 @@ from (
         row_number() over (
             partition by
                 {%- for column in stream.natural_key %}
-                accepted_records.{{ column }},
+                {{ key_column(column, 'accepted_records.') }},
                 {%- endfor %}
                 input_versions.version_seq
             order by accepted_records._load_seq desc, accepted_records._object desc, accepted_records._row desc

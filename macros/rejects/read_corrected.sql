@@ -157,11 +157,28 @@ left join {{ ref(stream.corrected) }} as corrected
     {{ parts | join(" || '|' || ") }}
 {%- endmacro %}
 
+{#- A part of a natural key: a column, or the first of several that is there. -#}
+{% macro key_column(column, prefix='') -%}
+    {%- if column is string -%}
+        {{ return(prefix ~ column) }}
+    {%- endif -%}
+    {{ return('coalesce(' ~ prefix ~ column | join(', ' ~ prefix) ~ ')') }}
+{%- endmacro %}
+
 {#- Of a moment the milliseconds since 1970: engines do not agree on how a moment is spelt. -#}
 {% macro key_text(stream, column, prefix='') -%}
     {%- set types = {} -%}
     {%- for f in stream.fields -%}{%- do types.update({f.name: f.type}) -%}{%- endfor -%}
-    {%- set value = prefix ~ column -%}
-    {%- if types.get(column) == 'timestamp' -%}{%- set value = epoch_ms_of(value) -%}{%- endif -%}
+    {%- set value = key_column(column, prefix) -%}
+    {%- if column is string and types.get(column) == 'timestamp' -%}{%- set value = epoch_ms_of(value) -%}{%- endif -%}
     {{ return('cast(' ~ value ~ ' as varchar(65535))') }}
+{%- endmacro %}
+
+{#- All columns that a natural key may be made of. -#}
+{% macro key_columns(stream) -%}
+    {%- set columns = [] -%}
+    {%- for column in stream.natural_key -%}
+        {%- do columns.extend([column] if column is string else column) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}

@@ -115,7 +115,7 @@ from (
         *,
         {{ record_id() }} as record_id,
         {{ natural_key(stream) }} as record_key
-    from {{ errors_of(ref(stream.base), (record_columns() + stream.natural_key) | unique | list) }}
+    from {{ errors_of(ref(stream.base), (record_columns() + key_columns(stream)) | unique | list) }}
 ) as rejects
 left join {{ ref(stream.corrected) }} as corrected
     on

@@ -6,6 +6,8 @@ keys as (
     select * from {{ ref('base_web_events__keys') }}
     union all
     select * from {{ ref('base_learning__keys') }}
+    union all
+    select * from {{ ref('base_x__keys') }}
 
 ),
 

@@ -1,0 +1,189 @@
+{#- X: posts and users as version 2 of its API gives them, in both of its vocabularies (a request that speaks of tweets is
+    answered in tweets, one that speaks of posts in posts), and what files saved over the years hold beside. Only an id is
+    sure to be there; ids are digits, as text: they exceed what a float holds. -#}
+
+{% macro x_post_fields() -%}
+    {{ return([
+        field('post_id', 'varchar(65535)', path='id', format='digits', required=true),
+        field('created_at', 'timestamp', in_calendar=true),
+    ] + x_shared_post_fields()) }}
+{%- endmacro %}
+
+{#- What a post of version 2 says beside its id and its time. -#}
+{% macro x_shared_post_fields() -%}
+    {{ return([
+        field('author_id', 'varchar(65535)', format='digits'),
+        field('conversation_id', 'varchar(65535)', format='digits'),
+        field('in_reply_to_user_id', 'varchar(65535)', format='digits'),
+        field('short_text', 'varchar(65535)', path='text', format='verbatim'),
+        field('note_tweet_text', 'varchar(65535)', path='note_tweet.text', format='verbatim'),
+        field('note_post_text', 'varchar(65535)', path='note_post.text', format='verbatim'),
+        field('language', 'varchar(65535)', path='lang'),
+        field('is_possibly_sensitive', 'boolean', path='possibly_sensitive'),
+        field('edit_history_tweet_ids', 'varchar(65535)'),
+        field('edit_history_post_ids', 'varchar(65535)'),
+        field('referenced_tweets', 'varchar(65535)'),
+        field('referenced_posts', 'varchar(65535)'),
+        field('hashtags', 'varchar(65535)', path='entities.hashtags'),
+        field('note_tweet_hashtags', 'varchar(65535)', path='note_tweet.entities.hashtags'),
+        field('note_post_hashtags', 'varchar(65535)', path='note_post.entities.hashtags'),
+        field('withheld_copyright', 'boolean', path='withheld.copyright'),
+        field('withheld_country_codes', 'varchar(65535)', path='withheld.country_codes'),
+        field('withheld_scope', 'varchar(65535)', path='withheld.scope'),
+        field('like_count', 'bigint', path='public_metrics.like_count'),
+        field('retweet_count', 'bigint', path='public_metrics.retweet_count'),
+        field('repost_count', 'bigint', path='public_metrics.repost_count'),
+        field('reply_count', 'bigint', path='public_metrics.reply_count'),
+        field('quote_count', 'bigint', path='public_metrics.quote_count'),
+        field('bookmark_count', 'bigint', path='public_metrics.bookmark_count'),
+        field('impression_count', 'bigint', path='public_metrics.impression_count'),
+    ]) }}
+{%- endmacro %}
+
+{% macro x_user_fields() -%}
+    {{ return([
+        field('user_id', 'varchar(65535)', path='id', format='digits', required=true),
+        field('username', 'varchar(65535)'),
+        field('name', 'varchar(65535)'),
+        field('location', 'varchar(65535)'),
+        field('description', 'varchar(65535)', format='verbatim'),
+        field('profile_url', 'varchar(65535)', path='url'),
+        field('is_verified', 'boolean', path='verified'),
+        field('is_protected', 'boolean', path='protected'),
+        field('created_at', 'timestamp', in_calendar=true),
+        field('followers_count', 'bigint', path='public_metrics.followers_count'),
+        field('following_count', 'bigint', path='public_metrics.following_count'),
+        field('tweet_count', 'bigint', path='public_metrics.tweet_count'),
+        field('post_count', 'bigint', path='public_metrics.post_count'),
+        field('listed_count', 'bigint', path='public_metrics.listed_count'),
+    ]) }}
+{%- endmacro %}
+
+{#- What an answer could not give of what was asked for, in its list of errors. -#}
+{% macro x_error_fields() -%}
+    {{ return([
+        field('title', 'varchar(65535)'),
+        field('detail', 'varchar(65535)'),
+        field('error_type', 'varchar(65535)', path='type'),
+        field('resource_type', 'varchar(65535)'),
+        field('parameter', 'varchar(65535)'),
+        field('resource_id', 'varchar(65535)'),
+        field('value', 'varchar(65535)'),
+    ]) }}
+{%- endmacro %}
+
+{#- A post of a saved file: of version 2; a status of version 1.1, whose author stands within it and whose number `id` many
+    tools have rounded, unlike id_str; or a row that an older pipeline had made of either. -#}
+{% macro x_archived_post_fields() -%}
+    {%- set has_no_other_id = 'text__v1_post_id is null and text__cleansed_post_id is null' -%}
+    {{ return([
+        field('post_id', 'varchar(65535)', path='id', format='digits', only_if=has_no_other_id, required=has_no_other_id),
+        field('v1_post_id', 'varchar(65535)', path='id_str', format='digits'),
+        field('cleansed_post_id', 'varchar(65535)', path='tweet_id', format='digits'),
+        field('created_at', 'timestamp', only_if="text__created_at like '____-%'", in_calendar=true),
+        field('v1_created_at', 'timestamp', path='created_at', format='twitter_v1',
+            only_if="text__created_at not like '____-%'", in_calendar=true),
+        field('cleansed_created_at', 'timestamp', path='tweet_created_at', in_calendar=true),
+    ] + x_shared_post_fields() + [
+        field('v1_full_text', 'varchar(65535)', path='full_text', format='verbatim'),
+        field('v1_repost_count', 'bigint', path='retweet_count'),
+        field('v1_like_count', 'bigint', path='favorite_count'),
+        field('v1_retweeted_post_id', 'varchar(65535)', path='retweeted_status.id_str', format='digits'),
+        field('v1_quoted_post_id', 'varchar(65535)', path='quoted_status_id_str', format='digits'),
+        field('v1_quoted_status_id', 'varchar(65535)', path='quoted_status.id_str', format='digits'),
+        field('v1_replied_to_post_id', 'varchar(65535)', path='in_reply_to_status_id_str', format='digits'),
+        field('v1_in_reply_to_user_id', 'varchar(65535)', path='in_reply_to_user_id_str', format='digits'),
+        field('v1_withheld_copyright', 'boolean', path='withheld_copyright'),
+        field('v1_withheld_in_countries', 'varchar(65535)', path='withheld_in_countries'),
+        field('v1_user_id', 'varchar(65535)', path='user.id_str', format='digits'),
+        field('v1_username', 'varchar(65535)', path='user.screen_name'),
+        field('v1_name', 'varchar(65535)', path='user.name'),
+        field('v1_location', 'varchar(65535)', path='user.location'),
+        field('v1_description', 'varchar(65535)', path='user.description', format='verbatim'),
+        field('v1_profile_url', 'varchar(65535)', path='user.url'),
+        field('v1_is_verified', 'boolean', path='user.verified'),
+        field('v1_is_protected', 'boolean', path='user.protected'),
+        field('v1_user_created_at', 'timestamp', path='user.created_at', format='twitter_v1', in_calendar=true),
+        field('v1_followers_count', 'bigint', path='user.followers_count'),
+        field('v1_following_count', 'bigint', path='user.friends_count'),
+        field('v1_user_post_count', 'bigint', path='user.statuses_count'),
+        field('v1_listed_count', 'bigint', path='user.listed_count'),
+        field('cleansed_text', 'varchar(65535)', path='tweet_text', format='verbatim'),
+        field('cleansed_hashtags', 'varchar(65535)', path='tweet_hashtags'),
+        field('cleansed_hasthags', 'varchar(65535)', path='tweet_hasthags'),
+        field('cleansed_is_retweet', 'boolean', path='is_retweet'),
+        field('cleansed_user_id', 'varchar(65535)', path='user_id', format='digits'),
+        field('cleansed_followers_count', 'bigint', path='user_followers_count'),
+        field('cleansed_location', 'varchar(65535)', path='user_location'),
+    ]) }}
+{%- endmacro %}
+
+{#- When a post was made, as its id tells: ids count milliseconds since X's own epoch in all but their last 22 bits. Null
+    for the ids of before (they are short), and for digits that lead out of the calendar. -#}
+{% macro x_time_of_id(post_id) -%}
+    {%- set id = cast_text(post_id, 'integer', 'bigint') -%}
+    {%- set milliseconds = 'cast(' ~ whole_quotient(id, 4194304) ~ ' as bigint) + 1288834974657' -%}
+    {%- set moment = cast_text('cast(' ~ milliseconds ~ ' as varchar(20))', 'epoch_ms', 'timestamp') -%}
+    case when length({{ post_id }}) >= 15 and {{ moment }} < cast('{{ var('calendar_end') }}' as timestamp)
+        then {{ moment }} end
+{%- endmacro %}
+
+{#- Whether a post is said to be withheld anywhere, or for its copyright. -#}
+{% macro x_is_withheld(prefix) -%}
+    coalesce({{ prefix }}withheld_copyright, false)
+        or {{ listed(prefix ~ 'withheld_country_codes') }} is not null
+        or {{ prefix }}withheld_scope is not null
+{%- endmacro %}
+
+{#- The posts that a post refers to, as a subquery of a row per record with any: _object, _row, retweeted_post_id,
+    quoted_post_id, replied_to_post_id. -#}
+{% macro x_references(relation) -%}
+(
+    select
+        _object,
+        _row
+        {%- for type, name in {'retweeted': 'retweeted', 'quoted': 'quoted', 'replied_to': 'replied_to'}.items() %},
+        max(case when reference_type = '{{ type }}' then referenced_post_id end) as {{ name }}_post_id
+        {%- endfor %}
+    from {{ elements_of(
+        relation,
+        ['_object', '_row'],
+        json_list('coalesce(referenced_tweets, referenced_posts)'),
+        {'reference_type': 'type', 'referenced_post_id': 'id'}
+    ) }}
+    group by _object, _row
+) as references_by_record
+{%- endmacro %}
+
+{#- The hashtags of a relation's column `hashtags`, a row each, as a subquery: columns of the relation, tag_start and tag_end
+    (code points of the text as delivered, from 0, the end exclusive; null where nothing says them) and tag, without its
+    `#`. Version 2 lists {start, end, tag}, version 1.1 {text, indices}, the older pipeline texts. -#}
+{% macro x_hashtags(relation, columns) -%}
+(
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        {{ cast_text('coalesce(v2_start, v1_start)', 'integer', 'integer') }} as tag_start,
+        {{ cast_text('coalesce(v2_end, v1_end)', 'integer', 'integer') }} as tag_end,
+        coalesce(v2_tag, v1_tag, cleansed_tag) as tag
+    from (
+        select
+            {%- for column in columns %}
+            {{ column }},
+            {%- endfor %}
+            v2_start,
+            v2_end,
+            v2_tag,
+            v1_start,
+            v1_end,
+            v1_tag,
+            case when left(element, 1) not in ('{', '[') then element end as cleansed_tag
+        from {{ elements_of(relation, columns, json_list('hashtags'), {
+            'v2_start': 'start', 'v2_end': 'end', 'v2_tag': 'tag',
+            'v1_start': 'indices.0', 'v1_end': 'indices.1', 'v1_tag': 'text', 'element': '',
+        }) | indent(8) }}
+    ) as listed
+    where coalesce(v2_tag, v1_tag, cleansed_tag) is not null
+) as hashtags
+{%- endmacro %}
