@@ -156,8 +156,8 @@
 {%- endmacro %}
 
 {#- The hashtags of a relation's column `hashtags`, a row each, as a subquery: columns of the relation, tag_start and tag_end
-    (code points of the text as delivered, from 0, the end exclusive; null where nothing says them) and tag, without its
-    `#`. Version 2 lists {start, end, tag}, version 1.1 {text, indices}, the older pipeline texts. -#}
+    (code points of the text as delivered, from 0, the end exclusive; null where nothing says them), tag, without its `#`,
+    and element_number, its place in the list from 1. Version 2 lists {start, end, tag}, version 1.1 {text, indices}, the older pipeline texts. -#}
 {% macro x_hashtags(relation, columns) -%}
 (
     select
@@ -166,7 +166,8 @@
         {%- endfor %}
         {{ cast_text('coalesce(v2_start, v1_start)', 'integer', 'integer') }} as tag_start,
         {{ cast_text('coalesce(v2_end, v1_end)', 'integer', 'integer') }} as tag_end,
-        coalesce(v2_tag, v1_tag, cleansed_tag) as tag
+        coalesce(v2_tag, v1_tag, cleansed_tag) as tag,
+        element_number
     from (
         select
             {%- for column in columns %}
@@ -178,7 +179,8 @@
             v1_start,
             v1_end,
             v1_tag,
-            case when left(element, 1) not in ('{', '[') then element end as cleansed_tag
+            case when left(element, 1) not in ('{', '[') then element end as cleansed_tag,
+            element_number
         from {{ elements_of(relation, columns, json_list('hashtags'), {
             'v2_start': 'start', 'v2_end': 'end', 'v2_tag': 'tag',
             'v1_start': 'indices.0', 'v1_end': 'indices.1', 'v1_tag': 'text', 'element': '',

@@ -1,6 +1,10 @@
 -- The truth table of what engines spell differently: what each macro gives for literal inputs.
 {%- set text, number, two_digits = 'varchar(100)', 'bigint', 'decimal(38, 2)' %}
 {%- set moment, day = 'timestamp', 'date' %}
+{%- set tags = "coalesce(tag, '-') || coalesce(cast(tag_start as varchar(9)), '') || '@'
+    || cast(element_number as varchar(9))" %}
+{%- set items = "coalesce(item, '-') || coalesce(item_a_b, '') || coalesce(item_c_0, '') || '@'
+    || cast(element_number as varchar(9))" %}
 {%- set truths = [
     ('matches: the whole text', when_true(matches('word', 'caf.|tea')), text, 'yes'),
     ('matches: not a part', when_true(matches('word', 'caf')), text, 'no'),
@@ -12,10 +16,42 @@
     ('byte_length: nothing', byte_length('absent'), number, none),
     ('trimmed', trimmed("' ' || chr(9) || chr(13) || chr(10) || 'a b' || chr(10) || ' '"), text, 'a b'),
     ('trimmed: nothing left', trimmed("' ' || chr(10)"), text, none),
+    ('unescaped', unescaped("'&lt;a&gt; &amp; b &quot;'"), text, '<a> & b &quot;'),
+    ('unescaped: once', unescaped("'&amp;lt; &amp;amp;'"), text, '&lt; &amp;'),
+    ('unescaped: nothing', unescaped('absent'), text, none),
+    ('listed', listed("'[\"DE\", \"FR\",5]'"), text, 'DE,FR,5'),
+    ('listed: an empty list', listed("'[ ]'"), text, none),
+    ('json_list', when_true(json_list("'[1]'") ~ ' is not null'), text, 'yes'),
+    ('json_list: an object', when_true(json_list("'{\"a\":1}'") ~ ' is not null'), text, 'no'),
+    ('json_list: no JSON', when_true(json_list("'[1'") ~ ' is not null'), text, 'no'),
+    ('json_list: a word', when_true(json_list('word') ~ ' is not null'), text, 'no'),
+    ('json_list: nothing', when_true(json_list('absent') ~ ' is not null'), text, 'no'),
+    (
+        'elements_of',
+        '(select ' ~ dbt.listagg(items, "' '", 'order by element_number') ~ ' from '
+            ~ elements_of('inputs', ['word'], json_list('list'), {'item': '', 'item_a_b': 'a.b', 'item_c_0': 'C.0'}) ~ ')',
+        text, '1@1 x y@2 true@3 -@4 {"a":{"b":" é "}} é @5 {"C":["z"]}z@6',
+    ),
+    (
+        'elements_of: of no list',
+        "(select coalesce(max(item), 'none') from " ~ elements_of('inputs', [], json_list('word'), {'item': ''}) ~ ')',
+        text, 'none',
+    ),
+    (
+        'x_hashtags',
+        '(select ' ~ dbt.listagg(tags, "' '", 'order by element_number') ~ ' from ' ~ x_hashtags('inputs', []) ~ ')',
+        text, 'Bús8@1 old3@2 plain@3 word@5',
+    ),
+    ('x_time_of_id', x_time_of_id("'2028471674336182395'"), moment, '2026-03-02 14:05:09'),
+    ('x_time_of_id: of before', x_time_of_id("'20000000000000'"), moment, none),
+    ('x_time_of_id: outside the calendar', x_time_of_id("'9000000000000000000'"), moment, none),
+    ('x_time_of_id: too large', x_time_of_id("'9999999999999999999'"), moment, none),
     ('literal', 'cast(' ~ byte_length(literal("it's \\ \"so\"\n")) ~ ' as bigint)', number, 12),
     ('literal: quote', 'substring(' ~ literal("it's \\") ~ ", 3, 2)", text, "'s"),
     ('surrogate_key', surrogate_key(["'17'"]), text, '27a989a1aeab2b96cedd2b6c4a7cba2f'),
     ('surrogate_key: several, one of them nothing', surrogate_key(['word', 'absent']), text, '5fc04856ffe90fe6f7a118b63cd16fa9'),
+    ('whole_quotient', whole_quotient('cast(2028471674336182395 as bigint)', '4194304'), number, 483625334343),
+    ('whole_quotient: by zero', whole_quotient('cast(1 as bigint)', '0'), number, none),
     ('exact_ratio', exact_ratio('cast(10 as decimal(18, 2))', '3', 2), two_digits, '3.33'),
     ('exact_ratio: half', exact_ratio('cast(0.05 as decimal(18, 2))', '2', 2), two_digits, '0.03'),
     ('exact_ratio: negative', exact_ratio('cast(-0.05 as decimal(18, 2))', '2', 2), two_digits, '-0.03'),
@@ -58,6 +94,11 @@ inputs as (
         cast('café' as varchar(100)) as word,
         cast('ab12cd345' as varchar(100)) as digits,
         'a' || chr(10) || 'b' as two_lines,
+        cast('[1,"x y",true,null,{"a":{"b":" é "}},{"C":["z"]}]' as varchar(200)) as list,
+        cast(
+            '[{"start":8,"end":12,"tag":"Bús"},{"text":"old","indices":[3,7]},"plain",{"tag":null},{"start":"x","tag":"word"}]'
+            as varchar(200)
+        ) as hashtags,
         cast(null as varchar(100)) as absent
 
 ),
