@@ -57,6 +57,11 @@ where 1 = 0
     {%- if relation == 'raw' -%}
         {%- do types.update({'value': 'json'}) -%}
         {%- do types.update(record) -%}
+    {%- elif relation == 'inputs' -%}
+        {%- do types.update({
+            'source': text, 'stream': text, '_load_seq': 'bigint', '_input_key': text, '_input_version': text,
+            'replay_count': 'bigint',
+        }) -%}
     {%- elif relation.startswith('base_') -%}
         {%- do types.update({'cast_errors': 'json', '_correction': text} if relation.endswith('_corrected') else
             {'cast_errors': 'json', 'raw_texts': 'json'}) -%}
@@ -77,6 +82,7 @@ where 1 = 0
         {%- endfor -%}
     {%- endif -%}
     {%- do types.update(learning_fixture_types(relation)) -%}
+    {%- do types.update(x_fixture_types(relation)) -%}
     {{ return(types) }}
 {%- endmacro %}
 
@@ -133,6 +139,59 @@ where 1 = 0
         {%- do types.update({'month_start_date': 'date', 'year_number': 'integer', 'month_number': 'integer'}) -%}
     {%- elif relation == 'loads' -%}
         {%- do types.update({'source': text, 'stream': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp'}) -%}
+    {%- endif -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{#- What stg_x__* have beside the fields of their streams. -#}
+{% macro x_fixture_types(relation) -%}
+    {%- set types, names = {}, {
+        'stg_x__posts': {
+            'varchar(65535)': [
+                'post_sighting_id', 'edit_history', 'long_text', 'retweeted_post_id', 'quoted_post_id',
+                'replied_to_post_id', 'withheld_countries', 'short_text_hashtags', 'long_text_hashtags', 'endpoint',
+                'query', 'account_user_id', 'account_username', 'part',
+            ],
+            'boolean': ['is_withheld'],
+            'bigint': ['page_number'],
+            'timestamp': ['fetched_at', 'gap_from', 'gap_until'],
+        },
+        'stg_x__users': {
+            'varchar(65535)': [
+                'user_sighting_id', 'endpoint', 'query', 'account_user_id', 'account_username', 'part',
+            ],
+            'bigint': ['page_number'],
+            'timestamp': ['fetched_at'],
+        },
+        'stg_x__errors': {
+            'varchar(65535)': ['error_id', 'endpoint', 'query', 'account_user_id', 'account_username'],
+            'bigint': ['page_number'],
+            'timestamp': ['fetched_at'],
+        },
+        'stg_x__archived_posts': {
+            'varchar(65535)': [
+                'post_sighting_id', 'edit_history', 'long_text', 'retweeted_post_id', 'quoted_post_id',
+                'replied_to_post_id', 'withheld_countries', 'short_text_hashtags', 'long_text_hashtags', 'user_id',
+                'username', 'name', 'location', 'description', 'profile_url', 'archive_format', 'part',
+            ],
+            'boolean': ['is_withheld', 'is_verified', 'is_protected'],
+            'bigint': ['followers_count', 'following_count', 'user_post_count', 'listed_count'],
+            'timestamp': ['user_created_at'],
+            'date': ['fetched_date'],
+        },
+        'stg_x__archived_users': {
+            'varchar(65535)': ['user_sighting_id', 'archive_format'],
+            'date': ['fetched_date'],
+        },
+    }.get(relation, {}) -%}
+    {%- for type, columns in names.items() -%}
+        {%- for column in columns -%}{%- do types.update({column: type}) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- if types -%}
+        {%- do types.update({
+            '_object': 'varchar(65535)', '_row': 'bigint', '_input_key': 'varchar(65535)', '_load_id': 'varchar(65535)',
+            '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_correction': 'varchar(65535)', '_changed_at': 'timestamp',
+        }) -%}
     {%- endif -%}
     {{ return(types) }}
 {%- endmacro %}

@@ -96,8 +96,8 @@ inputs as (
         'a' || chr(10) || 'b' as two_lines,
         cast('[1,"x y",true,null,{"a":{"b":" é "}},{"C":["z"]}]' as varchar(200)) as list,
         cast(
-            '[{"start":8,"end":12,"tag":"Bús"},{"text":"old","indices":[3,7]},"plain",{"tag":null},{"start":"x","tag":"word"}]'
-            as varchar(200)
+            '[{"start":8,"end":12,"tag":"Bús"},{"text":"old","indices":[3,7]},"plain",{"tag":null},'
+            || '{"start":"x","tag":"word"}]' as varchar(200)
         ) as hashtags,
         cast(null as varchar(100)) as absent
 

@@ -1,5 +1,5 @@
--- Every user as each page of the API and each saved file describes them. A row of the older pipeline has no username: what
--- it leaves null it does not say.
+-- Every user as each page of the API and each saved file describes them. A row of the older pipeline has no username:
+-- what it leaves null it does not say.
 
 with
 
