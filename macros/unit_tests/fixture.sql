@@ -83,6 +83,7 @@ where 1 = 0
     {%- endif -%}
     {%- do types.update(learning_fixture_types(relation)) -%}
     {%- do types.update(x_fixture_types(relation)) -%}
+    {%- do types.update(brand_fixture_types(relation)) -%}
     {{ return(types) }}
 {%- endmacro %}
 
