@@ -1,0 +1,65 @@
+"""Pages of a list of posts that grows at its newer end, and the opaque tokens that lead from one to the next."""
+
+import base64
+import hashlib
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from loaders.demo.x_posts import Post
+
+
+class Page(NamedTuple):
+    """A place in a crawl: posts older than the bound (or newer, towards the first page), and newer than floor."""
+
+    number: int
+    is_back: bool
+    bound: int
+    floor: int
+
+
+class Window(NamedTuple):
+    """Ids between two bounds, both exclusive."""
+
+    above: int
+    below: int
+
+
+def token(page: Page, scope: str) -> str:
+    """An opaque token for a page; it holds where the page begins, so that it never expires and nothing moves it."""
+    packed = struct.pack(">H?QQ", *page)
+    return base64.b32encode(packed + _mark(packed, scope)).decode().lower().rstrip("=")
+
+
+def read(text: str, scope: str) -> Page | None:
+    """The page a token is for; None where it was not given for this scope, or not at all."""
+    try:
+        data = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+        page = Page(*struct.unpack(">H?QQ", data[:19]))
+    except (ValueError, struct.error):
+        return None
+    return page if data[19:] == _mark(data[:19], scope) and token(page, scope) == text else None
+
+
+def _mark(packed: bytes, scope: str) -> bytes:
+    return hashlib.blake2b(packed + scope.encode(), digest_size=6).digest()
+
+
+def turn(
+    posts: Sequence[Post], window: Window, page: Page | None, size: int, scope: str
+) -> tuple[list[Post], dict[str, str]]:
+    """The posts of a page (newest first) and the tokens of its neighbours."""
+    above, below = (page.floor if page else window.above), window.below
+    within = [post for post in posts if above < post.id < below]
+    if page is None:
+        chosen = within[:size]
+    elif page.is_back:
+        chosen = [post for post in within if post.id > page.bound][-size:]
+    else:
+        chosen = [post for post in within if post.id < page.bound][:size]
+    number, tokens = page.number if page else 1, {}
+    if chosen and chosen[-1].id > within[-1].id:
+        tokens["next_token"] = token(Page(number + 1, False, chosen[-1].id, above), scope)
+    if page and chosen and chosen[0].id < within[0].id:
+        tokens["previous_token"] = token(Page(max(1, number - 1), True, chosen[0].id, above), scope)
+    return chosen, tokens
