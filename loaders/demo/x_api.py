@@ -71,13 +71,18 @@ class XStandIn(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url, self.token = f"http://127.0.0.1:{self.server_port}", secrets.token_urlsafe(24)
         self.queries, self.usernames = QUERIES, tuple(name for name, _, _ in ACCOUNTS)
-        self.now, self.limits, self.window = now, {**LIMITS, **limits}, window
-        self.world = World(seed, now)
+        self.limits, self.window = {**LIMITS, **limits}, window
+        self._now = now
+        self.world = World(seed, self.now)
         self.requests: list[Request] = []
         self.script: deque[Scripted | Callable[[Request], Scripted | None]] = deque()
         self._used: dict[str, tuple[float, int]] = {}
         self._open: set[Any] = set()
         self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """What time it is here."""
+        return self._now().astimezone(UTC)
 
     def scripted(self, request: Request) -> Scripted | None:
         """The first scripted answer that is for this request; it is used up."""

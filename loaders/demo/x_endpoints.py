@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.demo import x_objects as objects
-from loaders.demo.x_paging import turn
+from loaders.demo.x_paging import read, turn
 from loaders.demo.x_posts import REPLIES, REPOSTS, Post, World, metrics
 from loaders.demo.x_problems import FORBIDDEN, NOT_ALLOWED, NOT_FOUND, problem
-from loaders.demo.x_rules import FIRST_MS, POSTS, SEARCH, TIMELINE, USERS, Parameters, search_begins
+from loaders.demo.x_rules import FIRST_MS, POSTS, SEARCH, TIMELINE, USER, USERS, Parameters, search_begins
 from loaders.demo.x_users import PROTECTED, SUSPENDED, VANISHED, User
 
 ENDPOINTS = (
@@ -40,13 +40,16 @@ def respond(world: World, place: Place, params: Mapping[str, str]) -> Document:
     if name == "timeline":
         return _timeline(world, Parameters({**params, **within}, TIMELINE, world.now_ms()))
     if name == "users":
-        return _users(world, Parameters({**params, **within}, USERS, world.now_ms()), is_one=bool(within))
+        return _users(
+            world, Parameters({**params, **within}, USER if within else USERS, world.now_ms()), is_one=bool(within)
+        )
     return _posts(world, Parameters(params, POSTS, world.now_ms()))
 
 
 def page_number(place: Place, params: Mapping[str, str]) -> int:
     """The number of the page that a request asks for, from 1."""
-    page = Parameters({**params, **place[1]}, tuple(params), 0).page(_scope(place[0], {**params, **place[1]}))
+    told = params.get("next_token", params.get("pagination_token", ""))
+    page = read(told, _scope(place[0], {**params, **place[1]}))
     return page.number if page else 1
 
 
@@ -82,7 +85,7 @@ def _timeline(world: World, given: Parameters) -> Document:
         return {"errors": [problem(NOT_ALLOWED, "user", "id", text)]}
     # exclusion comes after paging, so that a page may be short, or empty, and yet not be the last
     chosen, tokens = turn(world.timeline(user), window, page, size, where)
-    kept = [post for post in chosen if not post.reference or post.reference[0] not in excluded]
+    kept = [post for post in chosen if not any(post.is_a(kind) for kind in excluded)]
     return _paged(world, kept, asked, tokens)
 
 
@@ -95,8 +98,7 @@ def _paged(world: World, posts: list[Post], asked: objects.Asked, tokens: dict[s
 def _users(world: World, given: Parameters, is_one: bool) -> Document:
     name = "username" if is_one else "usernames"
     asked, names = given.asked(of_users=True), given.given.get(name, "").split(",")
-    if not 1 <= len(names) <= 100 or (is_one and "usernames" in given.given):
-        given.refuse(f"The `{name}` query parameter must hold 1 to 100 names", name)
+    given.few(name, names)
     for called in names:
         if not USERNAME.fullmatch(called):
             given.refuse(f"The `{name}` query parameter value [{called}] does not match ^[A-Za-z0-9_]{{1,15}}$", name)
@@ -122,8 +124,7 @@ def _missing(user: User | None, parameter: str, value: str) -> dict[str, str] | 
 
 def _posts(world: World, given: Parameters) -> Document:
     asked, ids = given.asked(), given.given.get("ids", "").split(",")
-    if not 1 <= len(ids) <= 100:
-        given.refuse("The `ids` query parameter must hold 1 to 100 ids", "ids")
+    given.few("ids", ids)
     for text in ids:
         if not re.fullmatch(r"\d{1,19}", text, re.ASCII):
             given.refuse(f"The `ids` query parameter value [{text}] does not match ^[0-9]{{1,19}}$", "ids")

@@ -9,30 +9,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loaders.demo import x_texts as texts
-from loaders.demo.x_posts import EDIT_MS, REPLIES, REPOSTS, Post, World, metrics
+from loaders.demo.x_posts import EDIT_MS, QUOTES, REPLIES, REPOSTS, Post, World, metrics
 from loaders.demo.x_problems import NOT_ALLOWED, NOT_FOUND, problem
 from loaders.demo.x_users import HOUR_MS, SUSPENDED, VANISHED, User, created_ms
 
-POST_FIELDS = (
+POST_FIELDS: tuple[str, ...] = (
     *("article", "attachments", "author_id", "card_uri", "community_id", "context_annotations", "conversation_id"),
     *("created_at", "display_text_range", "edit_controls", "edit_history_tweet_ids", "entities", "geo", "id"),
     *("in_reply_to_user_id", "lang", "media_metadata", "non_public_metrics", "note_tweet", "organic_metrics"),
     *("possibly_sensitive", "promoted_metrics", "public_metrics", "referenced_tweets", "reply_settings", "scopes"),
     *("source", "suggested_source_links", "text", "withheld"),
 )
-USER_FIELDS = (
+USER_FIELDS: tuple[str, ...] = (
     *("affiliation", "connection_status", "created_at", "description", "entities", "id", "location"),
     *("most_recent_tweet_id", "name", "parody", "pinned_tweet_id", "profile_banner_url", "profile_image_url"),
     *("protected", "public_metrics", "receives_your_dm", "subscription_type", "url", "username", "verified"),
     *("verified_followers_count", "verified_type", "withheld"),
 )
-EXPANSIONS = (
+EXPANSIONS: tuple[str, ...] = (
     *("article.cover_media", "article.media_entities", "attachments.media_keys", "attachments.media_source_tweet"),
     *("attachments.poll_ids", "author_id", "edit_history_tweet_ids", "entities.mentions.username", "geo.place_id"),
     *("in_reply_to_user_id", "entities.note.mentions.username", "referenced_tweets.id"),
     *("referenced_tweets.id.attachments.media_keys", "referenced_tweets.id.author_id"),
 )
-USER_EXPANSIONS = ("affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id")
+USER_EXPANSIONS: tuple[str, ...] = ("affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id")
 DEFAULTS = {"id", "text", "edit_history_tweet_ids"}, {"id", "name", "username"}
 
 
@@ -58,7 +58,7 @@ def _iso(ms: int) -> str:
 def post_object(world: World, post: Post, asked: Asked) -> dict[str, Any]:
     """A post with the fields asked for; fields without a value are absent."""
     text = texts.escaped(post.text)
-    delivered = texts.cut(text, texts.REPOST_LIMIT if _is(post, REPOSTS) else texts.LIMIT)
+    delivered = texts.cut(text, texts.REPOST_LIMIT if post.is_a(REPOSTS) else texts.LIMIT)
     kind, other = post.reference or ("", None)
     history = world.history(post)
     values: dict[str, Any] = {
@@ -90,7 +90,7 @@ def post_object(world: World, post: Post, asked: Asked) -> dict[str, Any]:
         }
     if "entities" in asked.posts and (found := _entities(world, post, delivered)):
         values["entities"] = found
-    if "note_tweet" in asked.posts and len(text) > texts.LIMIT and not _is(post, REPOSTS):
+    if "note_tweet" in asked.posts and len(text) > texts.LIMIT and not post.is_a(REPOSTS):
         found = _entities(world, post, text)
         values["note_tweet"] = {"text": text} | ({"entities": found} if found else {})
     return {spelt(name, asked.word): value for name, value in values.items() if name in asked.posts}
@@ -104,16 +104,12 @@ def user_object(world: World, user: User, asked: Asked) -> dict[str, Any]:
     return {spelt(name, asked.word): value for name, value in values.items() if name in asked.users}
 
 
-def _is(post: Post, kind: str) -> bool:
-    return post.reference is not None and post.reference[0] == kind
-
-
 def _entities(world: World, post: Post, text: str) -> dict[str, Any] | None:
     def user_id(name: str) -> str | None:
         user = world.people.by_name.get(name.lower())
         return str(user.id) if user else None
 
-    return texts.entities(text, user_id, post.reference[1] if post.reference and _is(post, "quoted") else None)
+    return texts.entities(text, user_id, post.reference[1] if post.reference and post.is_a(QUOTES) else None)
 
 
 def _referred(world: World, posts: Iterable[Post], asked: Asked) -> tuple[list[Post], list[dict[str, str]]]:

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,6 +41,10 @@ class Post:
     withheld: tuple[str, ...] = ()
     is_sensitive: bool = False
 
+    def is_a(self, kind: str) -> bool:
+        """Whether it replies, quotes or retweets."""
+        return self.reference is not None and self.reference[0] == kind
+
 
 class Slot(NamedTuple):
     """What can be said of a post without making it."""
@@ -56,7 +60,7 @@ class World:
         self.seed, self._now, self.people = seed, now, People(seed)
         self.added: list[Post] = []
         self._hours: dict[tuple[int, int], list[tuple[Post, ...]]] = {}
-        self._recent: tuple[tuple[int, int], list[Post]] = ((0, 0), [])
+        self._lists: dict[User | None, tuple[tuple[int, int], list[Post]]] = {}
 
     def now_ms(self) -> int:
         """What time it is, in ms since 1970."""
@@ -80,27 +84,34 @@ class World:
 
     def recent(self) -> list[Post]:
         """Everything of the last seven days but retweets, newest first, each post in its newest version."""
-        hour = self.now_ms() // HOUR_MS
-        state = hour, len(self.added)
-        if self._recent[0] != state:
-            sources, first = range(len(ACCOUNTS) + 1), hour - 24 * SEARCHED_DAYS - 1
-            found = self._seen(versions for h in range(first, hour) for n in sources for versions in self._hour(n, h))
-            added = [post for post in self.added if created_ms(post.id) >= first * HOUR_MS]
-            kept = [post for post in found + added if not post.reference or post.reference[0] != REPOSTS]
-            self._recent = state, sorted(kept, key=lambda post: -post.id)
-        return self._recent[1]
+        return self._listed(None, 24 * SEARCHED_DAYS + 1, range(len(ACCOUNTS) + 1))
 
     def timeline(self, user: User) -> list[Post]:
-        """The 3,200 newest posts of an account or of who was given posts by add(), newest first."""
-        found: list[Post] = []
+        """The 3,200 newest posts of a user, newest first; what the crowd posted goes back seven days only."""
         if user in self.people.accounts:
-            hour, number = self.now_ms() // HOUR_MS, 1 + self.people.accounts.index(user)
-            hours = range(hour - 24 * TIMELINE_DAYS, hour)
-            found = self._seen(versions for h in hours for versions in self._hour(number, h))
-        elif user in self.people.crowd:
-            found = [post for post in self.recent() if post.author == user and post not in self.added]
-        found += [post for post in self.added if post.author == user]
-        return sorted(found, key=lambda post: -post.id)[:TIMELINE_POSTS]
+            return self._listed(user, 24 * TIMELINE_DAYS, [1 + self.people.accounts.index(user)])[:TIMELINE_POSTS]
+        return self._listed(user, 24 * SEARCHED_DAYS + 1, [0])[:TIMELINE_POSTS]
+
+    def _listed(self, user: User | None, hours: int, sources: Iterable[int]) -> list[Post]:
+        """The posts of a user, or those of everybody that are no retweets."""
+        now = self.now_ms() // HOUR_MS
+        state = now, len(self.added)
+        if user not in self._lists or self._lists[user][0] != state:
+            span = range(now - hours, now)
+            found = [
+                post
+                for n in sources
+                for hour in span
+                for versions in self._hour(n, hour)
+                if (post := self._newest(versions))
+            ]
+            found += [post for post in self.added if created_ms(post.id) >= span.start * HOUR_MS]
+            if user:
+                found = [post for post in found if post.author == user]
+            else:
+                found = [post for post in found if not post.is_a(REPOSTS)]
+            self._lists[user] = state, sorted(found, key=lambda post: -post.id)
+        return self._lists[user][1]
 
     def find(self, post_id: int) -> Post | None:
         """The version of a post that has this id, if it can be seen."""
@@ -118,10 +129,10 @@ class World:
         horizon = self._horizon()
         return tuple(version for version in post.history if version <= post.id or version < horizon)
 
-    def _seen(self, posts: Iterator[tuple[Post, ...]]) -> list[Post]:
-        """Of each post its newest version that can be seen."""
+    def _newest(self, versions: Iterable[Post]) -> Post | None:
+        """The newest of the versions of a post that can be seen."""
         horizon = self._horizon()
-        return [max(seen, key=lambda v: v.id) for p in posts if (seen := [v for v in p if v.id < horizon])]
+        return max((post for post in versions if post.id < horizon), key=lambda post: post.id, default=None)
 
     def _hour(self, source: int, hour: int) -> list[tuple[Post, ...]]:
         """The versions of each post first posted in an hour, by the crowd (source 0) or by an account (1, 2)."""
@@ -141,12 +152,12 @@ class World:
 
     def _slot(self, source: int, hour: int, k: int) -> Slot:
         d = self._digest(source, hour, k)
-        ms = hour * HOUR_MS + (int.from_bytes(d[:3]) * HOUR_MS >> 24)
+        ms = _settled(hour * HOUR_MS + (int.from_bytes(d[:3]) * HOUR_MS >> 24))
         crowd, luck = self.people.crowd, int.from_bytes(d[6:8]) / 65_536
         who = self.people.accounts[source - 1] if source else crowd[int(len(crowd) * luck * luck)]
         if not source and luck > 0.997:
             who = self.people.by_name[VANISHED]
-        # an odd id is free, so the one after an id of these is that of a post which is gone
+        # all are even, so that the number after an id stands for a post that is gone
         return Slot(snowflake(ms, int.from_bytes(d[3:6]) & 0x1FFFFE), who)
 
     def _referred(self, draw: random.Random, hour: int) -> tuple[int, int, int]:
@@ -175,7 +186,7 @@ class World:
         edits = draw.choice((1, 1, 2, 4)) if kind in ("", QUOTES) and draw.random() < 0.033 else 0
         ids = [slot.id]
         for n in range(edits):
-            ids.append(snowflake(created_ms(slot.id) + int((n + draw.random()) * EDIT_MS / edits), 2 * n))
+            ids.append(snowflake(_settled(created_ms(slot.id) + int((n + draw.random()) * EDIT_MS / edits)), 2 * n))
         luck, sensitive = draw.random(), draw.random() < 0.02
         withheld = ("DE", "FR") if luck < 0.004 else ("TR",) if luck < 0.01 else ()
         for n, version in enumerate(ids):
@@ -194,10 +205,14 @@ class World:
         return "en", text + (" " + texts.link(draw) if draw.random() < 0.4 else "")
 
 
+def _settled(ms: int) -> int:
+    """A time a bit earlier, so that nothing is posted in the last 36 s of an hour: a search shows posts after 30 s."""
+    return ms - ms % HOUR_MS // 100
+
+
 def metrics(post: Post, now_ms: int) -> dict[str, int]:
     """The six counters of a post, which grow with its age and level off; a retweet has but its original's retweets."""
-    is_repost = post.reference is not None and post.reference[0] == REPOSTS
-    counted = post.reference[1] if post.reference and is_repost else post.id
+    counted = post.reference[1] if post.reference and post.is_a(REPOSTS) else post.id
     d = hashlib.blake2b(b"%d" % counted, digest_size=8).digest()
     hours = max(0, now_ms - created_ms(counted)) / HOUR_MS
     level = 1 - math.exp(-hours / (2 + d[0] / 10))
@@ -210,4 +225,6 @@ def metrics(post: Post, now_ms: int) -> dict[str, int]:
         "bookmark_count": likes * d[5] / 2500,
         "impression_count": likes * 40 + d[6] * 2,
     }
-    return {name: 0 if is_repost and name != "retweet_count" else int(most * level) for name, most in final.items()}
+    return {
+        name: 0 if counted != post.id and name != "retweet_count" else int(most * level) for name, most in final.items()
+    }

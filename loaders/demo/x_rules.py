@@ -27,9 +27,10 @@ SHAPES = ("tweet.fields", "post.fields", "user.fields", "expansions", *OTHER_FIE
 BOUNDS = ("since_id", "until_id", "start_time", "end_time", "max_results", "pagination_token")
 SEARCH = ("query", *BOUNDS, "next_token", "sort_order", *SHAPES)
 TIMELINE = ("id", *BOUNDS, "exclude", *SHAPES)
-USERS = ("usernames", "username", "tweet.fields", "post.fields", "user.fields", "expansions")
+USERS = ("usernames", *SHAPES[:4])
+USER = ("username", *SHAPES[:4])
 POSTS = ("ids", *SHAPES)
-LONGEST_QUERY = 512
+LONGEST_QUERY, LISTED = 512, 100
 FIRST_MS = 1_289_001_600_000  # 2010-11-06, before which no timeline goes
 
 
@@ -72,6 +73,12 @@ class Parameters:
                 self.refuse(f"The `{name}` query parameter value [{value}] is not one of [{','.join(known)}]", name)
         return values
 
+    def few(self, name: str, values: Sequence[str]) -> None:
+        """Complain of more values in a list than are taken at a time."""
+        if len(values) > LISTED:
+            told = f"The number of values in the `{name}` query parameter list [{len(values)}]"
+            self.refuse(f"{told} is not between 1 and {LISTED}", name)
+
     def _id(self, name: str) -> int | None:
         text = self.given.get(name)
         if text is not None and not re.fullmatch(r"\d{1,19}", text, re.ASCII):
@@ -90,42 +97,33 @@ class Parameters:
         except ValueError:
             self.wrong(name, "is not a time as YYYY-MM-DDTHH:mm:ssZ")
             return None
-        shown = _minute(ms)
-        if name == "end_time" and ms > self.now_ms - 10_000:
-            self.refuse(
-                f"Invalid 'end_time':'{shown}'. 'end_time' must be a minimum of 10 seconds prior to the request time.",
-                name,
-            )
         return ms
 
-    def window(self, first_ms: int, *, is_search: bool) -> Window:
-        """The ids that are asked for; first_ms: before which there is nothing."""
-        since, until, start, end = (
-            self._id("since_id"),
-            self._id("until_id"),
-            self._time("start_time"),
-            self._time("end_time"),
-        )
+    def _span(self, first_ms: int) -> tuple[int | None, int | None]:
+        start, end = self._time("start_time"), self._time("end_time")
         if start is not None and start < first_ms:
             told = f"Invalid 'start_time':'{_minute(start)}'. 'start_time' must be on or after {_minute(first_ms)}"
             self.refuse(told, "start_time")
+        if end is not None and end > self.now_ms - 10_000:
+            must = "must be a minimum of 10 seconds prior to the request time."
+            self.refuse(f"Invalid 'end_time':'{_minute(end)}'. 'end_time' {must}", "end_time")
         if start is not None and end is not None and start >= end:
-            self.refuse(
-                "Invalid 'start_time' and 'end_time': 'start_time' must be before 'end_time'.", "start_time", "end_time"
-            )
+            told = f"Invalid 'start_time':'{_minute(start)}'. 'start_time' must be before 'end_time'"
+            self.refuse(told, "start_time", "end_time")
+        return start, end
+
+    def window(self, first_ms: int, *, is_search: bool) -> Window:
+        """The ids that are asked for; first_ms: before which there is nothing. Ids take precedence over times."""
+        since, until, (start, end) = self._id("since_id"), self._id("until_id"), self._span(first_ms)
         ids, times = ([n for n in names if n in self.given] for names in (BOUNDS[:2], BOUNDS[2:4]))
         if is_search and ids and times:
-            self.refuse(
-                "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'.", *ids, *times
-            )
+            told = "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."
+            self.refuse(told, *ids, *times)
         first = snowflake(first_ms)
         for name, value in (("since_id", since), ("until_id", until)):
-            if is_search and value is not None and value < first:
-                self.refuse(
-                    f"'{name}' must be a tweet id created after {_minute(first_ms)}. "
-                    f"Please use a '{name}' that is larger than {first}",
-                    name,
-                )
+            if is_search and value is not None and value <= first:
+                told = f"'{name}' must be a tweet id created after {_minute(first_ms)}. "
+                self.refuse(told + f"Please use a '{name}' that is larger than {first}", name)
         floor = since if since is not None else snowflake(start or first_ms) - 1
         last = self.now_ms - 30_000 if is_search else self.now_ms + 1
         return Window(floor, until if until is not None else snowflake(end or last))
@@ -142,15 +140,11 @@ class Parameters:
 
     def asked(self, of_users: bool = False) -> objects.Asked:
         """Fields and expansions, whichever of the two vocabularies the request uses."""
-        expansions: tuple[str, ...] = objects.USER_EXPANSIONS if of_users else objects.EXPANSIONS
+        expansions = objects.USER_EXPANSIONS if of_users else objects.EXPANSIONS
         words = {word for word in ("tweet", "post") if f"{word}.fields" in self.given}
-        spelled: tuple[tuple[str, tuple[str, ...]], ...] = (
-            ("expansions", expansions),
-            ("user.fields", objects.USER_FIELDS),
-        )
-        for name, known in spelled:
-            given = set(self.given.get(name, "").split(","))
-            words |= {w for w in ("tweet", "post") for n in known if "tweet" in n and objects.spelt(n, w) in given}
+        for name, known in (("expansions", expansions), ("user.fields", objects.USER_FIELDS)):
+            given, spelt = set(self.given.get(name, "").split(",")), [n for n in known if "tweet" in n]
+            words |= {word for word in ("tweet", "post") for n in spelt if objects.spelt(n, word) in given}
         if len(words) > 1:
             self.refuse("The vocabularies of tweets and posts cannot be used in one request.", *SHAPES[:2])
         word = "post" if words == {"post"} else "tweet"
@@ -171,9 +165,8 @@ class Parameters:
         if not text.strip():
             self.refuse("The `query` query parameter can not be empty", "query")
         if len(text) > LONGEST_QUERY:
-            self.refuse(
-                f"The `query` query parameter length [{len(text)}] is not between 1 and {LONGEST_QUERY}", "query"
-            )
+            told = f"The `query` query parameter length [{len(text)}] is not between 1 and {LONGEST_QUERY}"
+            self.refuse(told, "query")
         try:
             return matcher(text)
         except ValueError as error:

@@ -5,7 +5,7 @@ import random
 from typing import Any, NamedTuple
 
 CROWD = 900
-QUIET_PLACES = 0.21  # of the users have never told where they are
+PLACELESS = 21  # percent of the users, who never told where they are
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 EPOCH_MS = 1_288_834_974_657  # where X's ids begin to count
 
@@ -57,6 +57,7 @@ class User(NamedTuple):
     name: str
     born_ms: int
     is_protected: bool
+    is_placeless: bool
     lot: bytes
 
 
@@ -84,8 +85,9 @@ class People:
         user_id = born if born_ms > 1_420_000_000_000 else 30_000_000 + (born_ms - 1_300_000_000_000) // 40 + number
         plain = name.encode("ascii", "ignore").decode().lower()
         lot = hashlib.blake2b(b"%d|%d" % (seed, number), digest_size=16).digest()
+        is_placeless = number * 37 % 100 < PLACELESS and not username
         called = username or f"{plain}{draw.choice(('', '_', '_rides'))}{number}"[:15]
-        return User(user_id, called, name + draw.choice(MARKS), born_ms, username == PROTECTED, lot)
+        return User(user_id, called, name + draw.choice(MARKS), born_ms, username == PROTECTED, is_placeless, lot)
 
     def profile(self, user: User, hour: int) -> dict[str, Any]:
         """A user object with every field X has for them in this hour (hours since 1970).
@@ -114,7 +116,7 @@ class People:
                 "like_count": lot[9] * 55,
             },
         }
-        if lot[10] >= 256 * QUIET_PLACES:
+        if not user.is_placeless:
             profile["location"] = PLACES[(lot[11] + (version + 1) // 2) % len(PLACES)]
         if lot[12] >= 60:
             profile["description"] = ABOUT[(lot[13] + version // 2) % len(ABOUT)]
