@@ -6,10 +6,10 @@ from typing import Any
 
 from loaders.demo import x_objects as objects
 from loaders.demo.x_paging import read, turn
-from loaders.demo.x_posts import REPLIES, REPOSTS, Post, World, metrics
+from loaders.demo.x_posts import REPLIES, REPOSTS, SEARCHED_DAYS, Post, World, metrics
 from loaders.demo.x_problems import FORBIDDEN, NOT_ALLOWED, NOT_FOUND, problem
-from loaders.demo.x_rules import FIRST_MS, POSTS, SEARCH, TIMELINE, USER, USERS, Parameters, search_begins
-from loaders.demo.x_users import PROTECTED, SUSPENDED, VANISHED, User
+from loaders.demo.x_rules import FIRST_MS, POSTS, SEARCH, TIMELINE, USER, USERS, Parameters
+from loaders.demo.x_users import DAY_MS, PROTECTED, SUSPENDED, VANISHED, User
 
 ENDPOINTS = (
     ("search", re.compile(r"/2/tweets/search/recent")),
@@ -34,16 +34,14 @@ def endpoint(path: str) -> Place | None:
 
 def respond(world: World, place: Place, params: Mapping[str, str]) -> Document:
     """The body of a good answer; raises Invalid. params: of the query string."""
-    name, within = place
+    (name, within), now_ms = place, world.now_ms()
     if name == "search":
-        return _search(world, Parameters(params, SEARCH, world.now_ms()))
+        return _search(world, Parameters(params, SEARCH, now_ms))
     if name == "timeline":
-        return _timeline(world, Parameters({**params, **within}, TIMELINE, world.now_ms()))
+        return _timeline(world, Parameters({**params, **within}, TIMELINE, now_ms))
     if name == "users":
-        return _users(
-            world, Parameters({**params, **within}, USER if within else USERS, world.now_ms()), is_one=bool(within)
-        )
-    return _posts(world, Parameters(params, POSTS, world.now_ms()))
+        return _users(world, Parameters({**params, **within}, USER if within else USERS, now_ms), is_one=bool(within))
+    return _posts(world, Parameters(params, POSTS, now_ms))
 
 
 def page_number(place: Place, params: Mapping[str, str]) -> int:
@@ -61,12 +59,13 @@ def _scope(name: str, params: Mapping[str, str]) -> str:
 def _search(world: World, given: Parameters) -> Document:
     size, is_wanted, asked = given.number("max_results", 10, 10, 100), given.query(), given.asked()
     order = given.listed("sort_order", ("recency", "relevancy"))
-    window, where = given.window(search_begins(world.now_ms()), is_search=True), _scope("search", given.given)
+    first_ms, where = given.now_ms - SEARCHED_DAYS * DAY_MS, _scope("search", given.given)
+    window = given.window(first_ms, is_search=True)
     page = given.page(where)
     given.done()
     chosen, tokens = turn([post for post in world.recent() if is_wanted(post)], window, page, size, where)
     if order == ["relevancy"]:
-        chosen.sort(key=lambda post: -metrics(post, world.now_ms())["like_count"])
+        chosen.sort(key=lambda post: -metrics(post, given.now_ms)["like_count"])
     return _paged(world, chosen, asked, tokens)
 
 
@@ -130,7 +129,9 @@ def _posts(world: World, given: Parameters) -> Document:
             given.refuse(f"The `ids` query parameter value [{text}] does not match ^[0-9]{{1,19}}$", "ids")
     given.done()
     found = {text: world.find(int(text)) for text in dict.fromkeys(ids)}
-    answer = objects.answer(world, [post for post in found.values() if post], asked)
+    posts = [post for post in found.values() if post]
+    answer = objects.answer(world, posts, asked)
     missing = [problem(NOT_FOUND, asked.word, "ids", text) for text, post in found.items() if not post]
-    answer["errors"] = missing + answer.get("errors", [])
-    return {name: part for name, part in answer.items() if part}
+    if errors := missing + answer.get("errors", []):
+        answer["errors"] = errors
+    return answer | {"meta": {"result_count": len(posts)}}

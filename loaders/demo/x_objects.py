@@ -77,7 +77,7 @@ def post_object(world: World, post: Post, asked: Asked) -> dict[str, Any]:
     if post.reference:
         values["referenced_tweets"] = [{"type": kind, "id": str(other)}]
     if post.withheld:
-        values["withheld"] = {"copyright": False, "country_codes": list(post.withheld)}
+        values["withheld"] = {"copyright": False, "country_codes": list(post.withheld), "scope": asked.word}
     if "public_metrics" in asked.posts:
         counts = metrics(post, world.now_ms())
         values["public_metrics"] = {spelt(name, asked.word): count for name, count in counts.items()}
@@ -139,8 +139,7 @@ def _people(world: World, posts: Iterable[Post], referred: Iterable[Post], asked
         if "entities.mentions.username" in asked.expansions:
             found = _entities(world, post, texts.escaped(post.text)) or {}
             for mention in found.get("mentions", ()):
-                if mention["id"]:
-                    yield world.people.by_id[int(mention["id"])], "entities.mentions.username"
+                yield world.people.by_id[int(mention["id"])], "entities.mentions.username"
     for post in referred:
         yield post.author, "referenced_tweets.id.author_id"
 

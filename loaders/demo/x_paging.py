@@ -10,7 +10,7 @@ from loaders.demo.x_posts import Post
 
 
 class Page(NamedTuple):
-    """A place in a crawl: posts older than the bound (or newer, towards the first page), and newer than floor."""
+    """A place in a crawl: posts older than the bound (or newer, towards the first page), and newer than a floor."""
 
     number: int
     is_back: bool
@@ -19,10 +19,11 @@ class Page(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Ids between two bounds, both exclusive."""
+    """Ids between two bounds, both exclusive; asked: the lower one if the request has it, else 0."""
 
     above: int
     below: int
+    asked: int
 
 
 def token(page: Page, scope: str) -> str:
@@ -49,8 +50,8 @@ def turn(
     posts: Sequence[Post], window: Window, page: Page | None, size: int, scope: str
 ) -> tuple[list[Post], dict[str, str]]:
     """The posts of a page (newest first) and the tokens of its neighbours."""
-    above, below = (page.floor if page else window.above), window.below
-    within = [post for post in posts if above < post.id < below]
+    floor = page.floor if page else window.asked
+    within = [post for post in posts if (floor or window.above) < post.id < window.below]
     if page is None:
         chosen = within[:size]
     elif page.is_back:
@@ -59,7 +60,7 @@ def turn(
         chosen = [post for post in within if post.id < page.bound][:size]
     number, tokens = page.number if page else 1, {}
     if chosen and chosen[-1].id > within[-1].id:
-        tokens["next_token"] = token(Page(number + 1, False, chosen[-1].id, above), scope)
+        tokens["next_token"] = token(Page(number + 1, False, chosen[-1].id, floor), scope)
     if page and chosen and chosen[0].id < within[0].id:
-        tokens["previous_token"] = token(Page(max(1, number - 1), True, chosen[0].id, above), scope)
+        tokens["previous_token"] = token(Page(max(1, number - 1), True, chosen[0].id, floor), scope)
     return chosen, tokens

@@ -2,7 +2,7 @@
 
 About 2,000 posts in any seven days speak of the brand or of night buses, and two accounts have been posting for half a
 year. What an hour holds can be seen from its end on. An id is the time of its post, so a post is found by its id, and
-the posts it refers to need not be kept: they are made again. Public metrics are a function of post and age.
+what a post refers to is made again from its id. Public metrics are a function of post and age.
 """
 
 import dataclasses
@@ -154,9 +154,8 @@ class World:
         d = self._digest(source, hour, k)
         ms = _settled(hour * HOUR_MS + (int.from_bytes(d[:3]) * HOUR_MS >> 24))
         crowd, luck = self.people.crowd, int.from_bytes(d[6:8]) / 65_536
-        who = self.people.accounts[source - 1] if source else crowd[int(len(crowd) * luck * luck)]
-        if not source and luck > 0.997:
-            who = self.people.by_name[VANISHED]
+        who = crowd[int(len(crowd) * luck * luck)] if luck < 0.997 else self.people.by_name[VANISHED]
+        who = self.people.accounts[source - 1] if source else who
         # all are even, so that the number after an id stands for a post that is gone
         return Slot(snowflake(ms, int.from_bytes(d[3:6]) & 0x1FFFFE), who)
 
@@ -184,14 +183,14 @@ class World:
             else:
                 text = f"{text} {texts.link(draw)}"
         edits = draw.choice((1, 1, 2, 4)) if kind in ("", QUOTES) and draw.random() < 0.033 else 0
-        ids = [slot.id]
-        for n in range(edits):
-            ids.append(snowflake(_settled(created_ms(slot.id) + int((n + draw.random()) * EDIT_MS / edits)), 2 * n))
+        first = created_ms(slot.id) + 60_000  # no edit is settled before its post
+        times = [first + int((n + draw.random()) * (EDIT_MS - 60_000) / edits) for n in range(edits)]
+        ids = (slot.id, *(snowflake(_settled(ms), 2 * n) for n, ms in enumerate(times)))
         luck, sensitive = draw.random(), draw.random() < 0.02
         withheld = ("DE", "FR") if luck < 0.004 else ("TR",) if luck < 0.01 else ()
         for n, version in enumerate(ids):
             edited = text if n == 0 else f"{n}. edit: {text}"
-            yield Post(version, slot.author, edited, language, tuple(ids), reference, other, withheld, sensitive)
+            yield Post(version, slot.author, edited, language, ids, reference, other, withheld, sensitive)
 
     def _written(self, draw: random.Random, source: int, kind: str) -> tuple[str, str]:
         people = self.people
@@ -199,7 +198,7 @@ class World:
         if not source:
             return texts.opinion(draw, mentioned.username)
         kinds = ["answers"] if kind == REPLIES else ["notices"] * draw.choice((1, 1, 1, 2, 2, 3, 9))
-        text = " ".join(texts.sentence(draw, kind) for kind in kinds)
+        text = texts.sentences(draw, kinds)
         if kind != REPLIES and draw.random() < 0.5:
             text += draw.choice(texts.GLUE) + draw.choice(("#onthemove", "#NightBus #travel", "#autobús"))
         return "en", text + (" " + texts.link(draw) if draw.random() < 0.4 else "")
@@ -216,7 +215,7 @@ def metrics(post: Post, now_ms: int) -> dict[str, int]:
     d = hashlib.blake2b(b"%d" % counted, digest_size=8).digest()
     hours = max(0, now_ms - created_ms(counted)) / HOUR_MS
     level = 1 - math.exp(-hours / (2 + d[0] / 10))
-    likes = 1.5 / ((d[1] + 1) / 256) ** 1.2
+    likes = 1.5 / ((d[1] + 1) / 256) ** 1.2 - 1.2
     final = {
         "retweet_count": likes * d[2] / 700,
         "reply_count": likes * d[3] / 900,
@@ -225,6 +224,5 @@ def metrics(post: Post, now_ms: int) -> dict[str, int]:
         "bookmark_count": likes * d[5] / 2500,
         "impression_count": likes * 40 + d[6] * 2,
     }
-    return {
-        name: 0 if counted != post.id and name != "retweet_count" else int(most * level) for name, most in final.items()
-    }
+    told = final if counted == post.id else dict.fromkeys(final, 0) | {"retweet_count": final["retweet_count"]}
+    return {name: int(most * level) for name, most in told.items()}

@@ -10,10 +10,10 @@ from typing import Any
 
 from loaders.demo import x_objects as objects
 from loaders.demo.x_paging import Page, Window, read
-from loaders.demo.x_posts import SEARCHED_DAYS, Post
+from loaders.demo.x_posts import Post
 from loaders.demo.x_problems import Invalid
 from loaders.demo.x_queries import matcher
-from loaders.demo.x_users import DAY_MS, snowflake
+from loaders.demo.x_users import snowflake
 
 OTHER_FIELDS = {
     "media.fields": (
@@ -124,9 +124,10 @@ class Parameters:
             if is_search and value is not None and value <= first:
                 told = f"'{name}' must be a tweet id created after {_minute(first_ms)}. "
                 self.refuse(told + f"Please use a '{name}' that is larger than {first}", name)
-        floor = since if since is not None else snowflake(start or first_ms) - 1
+        floor = since if since is not None else snowflake(start) - 1 if start is not None else None
         last = self.now_ms - 30_000 if is_search else self.now_ms + 1
-        return Window(floor, until if until is not None else snowflake(end or last))
+        below = until if until is not None else snowflake(end if end is not None else last)
+        return Window(first - 1 if floor is None else floor, below, floor or 0)
 
     def page(self, scope: str) -> Page | None:
         """What the token of the request says; scope: what the token must have been given for."""
@@ -176,8 +177,3 @@ class Parameters:
 
 def _minute(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
-
-
-def search_begins(now_ms: int) -> int:
-    """The first moment that can be searched, in ms since 1970."""
-    return now_ms - SEARCHED_DAYS * DAY_MS

@@ -6,7 +6,7 @@ A text as X delivers it has & < > escaped, and offsets of entities count its cod
 import html
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 LIMIT, REPOST_LIMIT = 280, 140  # code points; what is longer is cut and ends with …
@@ -70,13 +70,7 @@ SENTENCES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] =
     "pt": (("Olha,", "Hoje", "Gente,"), ("{} para São Paulo", "o {} das 23h"), ("não atrasou!", "valeu a pena.")),
     "notices": (
         ("New:", "Service update:", "Good news,", "From Monday,", "Please note:", "Thank you all,"),
-        (
-            "line 12 to Gent",
-            "our night bus to Turin",
-            "the stop at Köln Süd",
-            "every seat on line 7",
-            "our winter timetable",
-        ),
+        ("line 12 to Gent", "our night bus to Turin", "the stop at Köln Süd", "every seat", "our winter timetable"),
         ("runs twice a day.", "moves 200 m & has a roof now.", "has power sockets.", "costs < 10 EUR.", "is back."),
     ),
     "answers": (
@@ -100,9 +94,10 @@ ENTITY = re.compile(
 )
 
 
-def sentence(draw: random.Random, kind: str, brand: str = "FlixBus") -> str:
-    """One sentence of a language, or of a kind of what an account posts."""
-    return " ".join(draw.choice(part) for part in SENTENCES[kind]).replace("{}", brand)
+def sentences(draw: random.Random, kinds: Iterable[str], brand: str = "FlixBus") -> str:
+    """A sentence of each of these languages or kinds of what an account posts; none is said twice."""
+    made = (" ".join(draw.choice(part) for part in SENTENCES[kind]).replace("{}", brand) for kind in kinds)
+    return " ".join(dict.fromkeys(made))
 
 
 def link(draw: random.Random) -> str:
@@ -126,7 +121,7 @@ def opinion(draw: random.Random, mention: str) -> tuple[str, str]:
         tags = tags if is_tagged else []
         count = draw.choice((1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 8))
         kinds = ["night" if language == "en" and draw.random() < 0.45 else language for _ in range(count)]
-        words = " ".join(sentence(draw, kind, brand) for kind in kinds)
+        words = sentences(draw, kinds, brand)
     if draw.random() < 0.2:
         words += f" @{mention}" if draw.random() < 0.7 else f" (cc @{mention})"
     if tags:

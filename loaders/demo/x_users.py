@@ -20,18 +20,7 @@ FIRST = (
 MARKS = ("", "", "", " ☕", " 🚌", " | he/him", " & Co", "™")
 PLACES = (
     *("Berlin", "München, Deutschland", "Milano", "Torino, Italia", "London", "Leeds, UK", "Köln", "Paris", "Utrecht"),
-    *(
-        "São Paulo",
-        "Łódź",
-        "Porto 🇵🇹",
-        "somewhere & nowhere",
-        "東京",
-        "Roma",
-        "Hamburg ⚓",
-        "null",
-        "the back row",
-        "Gent",
-    ),
+    *("São Paulo", "Łódź", "Porto 🇵🇹", "somewhere & nowhere", "東京", "Roma", "Hamburg ⚓", "null", "Gent", "the back"),
 )
 ABOUT = (
     *("Early riser, late sleeper.", "Rails & roads.", "Tea 🍵, maps, bad puns", "opinions are my own", "Nachteule."),
@@ -77,12 +66,11 @@ class People:
     def _made(seed: int, number: int, username: str = "") -> User:
         draw = random.Random(f"{seed}|user|{number}")
         name = draw.choice(FIRST)
-        born = draw.randrange(
-            snowflake(1_300_000_000_000), snowflake(1_400_000_000_000 if username else 1_740_000_000_000)
-        )
+        first, last = 1_300_000_000_000, 1_400_000_000_000 if username else 1_740_000_000_000
+        born = draw.randrange(snowflake(first), snowflake(last))
         born_ms = created_ms(born)
         # accounts from before 2015 have numbers that count
-        user_id = born if born_ms > 1_420_000_000_000 else 30_000_000 + (born_ms - 1_300_000_000_000) // 40 + number
+        user_id = born if born_ms > 1_420_000_000_000 else 30_000_000 + (born_ms - first) // 40 + number
         plain = name.encode("ascii", "ignore").decode().lower()
         lot = hashlib.blake2b(b"%d|%d" % (seed, number), digest_size=16).digest()
         is_placeless = number * 37 % 100 < PLACELESS and not username
