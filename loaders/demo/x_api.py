@@ -24,9 +24,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from loaders.demo.x_endpoints import endpoint, page_number, respond
-from loaders.demo.x_posts import QUERIES, World
 from loaders.demo.x_problems import BODIES, Invalid, invalid
 from loaders.demo.x_users import ACCOUNTS
+from loaders.demo.x_world import QUERIES, World
 
 LIMITS = {"search": 450, "timeline": 10_000, "users": 300, "posts": 3500}  # requests of an app in 15 minutes
 WINDOW = 900

@@ -6,10 +6,11 @@ from typing import Any
 
 from loaders.demo import x_objects as objects
 from loaders.demo.x_paging import read, turn
-from loaders.demo.x_posts import REPLIES, REPOSTS, SEARCHED_DAYS, Post, World, metrics
+from loaders.demo.x_posts import REPLIES, REPOSTS, Post, metrics
 from loaders.demo.x_problems import FORBIDDEN, NOT_ALLOWED, NOT_FOUND, problem
 from loaders.demo.x_rules import FIRST_MS, POSTS, SEARCH, TIMELINE, USER, USERS, Parameters
 from loaders.demo.x_users import DAY_MS, PROTECTED, SUSPENDED, VANISHED, User
+from loaders.demo.x_world import SEARCHED_DAYS, World
 
 ENDPOINTS = (
     ("search", re.compile(r"/2/tweets/search/recent")),

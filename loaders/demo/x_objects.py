@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loaders.demo import x_texts as texts
-from loaders.demo.x_posts import EDIT_MS, QUOTES, REPLIES, REPOSTS, Post, World, metrics
+from loaders.demo.x_posts import EDIT_MS, QUOTES, REPLIES, REPOSTS, Post, metrics
 from loaders.demo.x_problems import NOT_ALLOWED, NOT_FOUND, problem
 from loaders.demo.x_users import HOUR_MS, SUSPENDED, VANISHED, User, created_ms
+from loaders.demo.x_world import World
 
 POST_FIELDS: tuple[str, ...] = (
     *("article", "attachments", "author_id", "card_uri", "community_id", "context_annotations", "conversation_id"),

@@ -1,23 +1,20 @@
 """The posts of the demo's X, made up and repeatable: every hour is a function of (seed, hour) and can be made alone.
 
-About 2,000 posts in any seven days speak of the brand or of night buses, and two accounts have been posting for half a
-year. What an hour holds can be seen from its end on. An id is the time of its post, so a post is found by its id, and
-what a post refers to is made again from its id. Public metrics are a function of post and age.
+About 2,000 posts in any seven days speak of the brand or of night buses, and two accounts post now and then. Public
+metrics are a function of post and age.
 """
 
 import dataclasses
+import functools
 import hashlib
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from loaders.demo import x_texts as texts
 from loaders.demo.x_users import ACCOUNTS, HOUR_MS, VANISHED, People, User, created_ms, snowflake
 
-QUERIES = ("flixbus", '"night bus"')
-SEARCHED_DAYS, TIMELINE_DAYS, TIMELINE_POSTS = 7, 180, 3200
 EDIT_MS = 1_800_000
 # Percent of the mean of 12.5 posts an hour, by UTC hour.
 RHYTHM = (88, 70, 52, 40, 34, 38, 55, 80, 100, 112, 118, 122, 125, 124, 122, 122, 126, 132, 138, 140, 136, 128, 112, 98)
@@ -53,88 +50,14 @@ class Slot(NamedTuple):
     author: User
 
 
-class World:
-    """Everything that was ever posted, seen at now()."""
+class Past:
+    """Everything that is ever posted in the world of a seed."""
 
-    def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
-        self.seed, self._now, self.people = seed, now, People(seed)
-        self.added: list[Post] = []
+    def __init__(self, seed: int) -> None:
+        self.seed, self.people = seed, People(seed)
         self._hours: dict[tuple[int, int], list[tuple[Post, ...]]] = {}
-        self._lists: dict[User | None, tuple[tuple[int, int], list[Post]]] = {}
 
-    def now_ms(self) -> int:
-        """What time it is, in ms since 1970."""
-        return int(self._now().timestamp() * 1000)
-
-    def _horizon(self) -> int:
-        """The lowest id that cannot be seen yet."""
-        return snowflake(self.now_ms() // HOUR_MS * HOUR_MS)
-
-    def add(self, text: str, *, author: str = "", at: datetime | None = None, language: str = "en") -> Post:
-        """Post something now, or as if it had been posted at some time; it is there at once.
-
-        author: a username. A search shows posts once they are half a minute old.
-        """
-        ms = self.now_ms() if at is None else int(at.timestamp() * 1000)
-        made = snowflake(ms, 1 << 21 | len(self.added))
-        user = self.people.by_name[author.lower()] if author else self.people.crowd[0]
-        post = Post(made, user, text, language, (made,))
-        self.added.append(post)
-        return post
-
-    def recent(self) -> list[Post]:
-        """Everything of the last seven days but retweets, newest first, each post in its newest version."""
-        return self._listed(None, 24 * SEARCHED_DAYS + 1, range(len(ACCOUNTS) + 1))
-
-    def timeline(self, user: User) -> list[Post]:
-        """The 3,200 newest posts of a user, newest first; what the crowd posted goes back seven days only."""
-        if user in self.people.accounts:
-            return self._listed(user, 24 * TIMELINE_DAYS, [1 + self.people.accounts.index(user)])[:TIMELINE_POSTS]
-        return self._listed(user, 24 * SEARCHED_DAYS + 1, [0])[:TIMELINE_POSTS]
-
-    def _listed(self, user: User | None, hours: int, sources: Iterable[int]) -> list[Post]:
-        """The posts of a user, or those of everybody that are no retweets."""
-        now = self.now_ms() // HOUR_MS
-        state = now, len(self.added)
-        if user not in self._lists or self._lists[user][0] != state:
-            span = range(now - hours, now)
-            found = [
-                post
-                for n in sources
-                for hour in span
-                for versions in self._hour(n, hour)
-                if (post := self._newest(versions))
-            ]
-            found += [post for post in self.added if created_ms(post.id) >= span.start * HOUR_MS]
-            if user:
-                found = [post for post in found if post.author == user]
-            else:
-                found = [post for post in found if not post.is_a(REPOSTS)]
-            self._lists[user] = state, sorted(found, key=lambda post: -post.id)
-        return self._lists[user][1]
-
-    def find(self, post_id: int) -> Post | None:
-        """The version of a post that has this id, if it can be seen."""
-        hour = created_ms(post_id) // HOUR_MS
-        if post_id < self._horizon():
-            for number in range(len(ACCOUNTS) + 1):
-                for versions in self._hour(number, hour) + self._hour(number, hour - 1):
-                    for post in versions:
-                        if post.id == post_id:
-                            return post
-        return next((post for post in self.added if post.id == post_id), None)
-
-    def history(self, post: Post) -> tuple[int, ...]:
-        """The ids of the versions of a post that can be seen, oldest first."""
-        horizon = self._horizon()
-        return tuple(version for version in post.history if version <= post.id or version < horizon)
-
-    def _newest(self, versions: Iterable[Post]) -> Post | None:
-        """The newest of the versions of a post that can be seen."""
-        horizon = self._horizon()
-        return max((post for post in versions if post.id < horizon), key=lambda post: post.id, default=None)
-
-    def _hour(self, source: int, hour: int) -> list[tuple[Post, ...]]:
+    def hour(self, source: int, hour: int) -> list[tuple[Post, ...]]:
         """The versions of each post first posted in an hour, by the crowd (source 0) or by an account (1, 2)."""
         key = source, hour
         if key not in self._hours:
@@ -202,6 +125,12 @@ class World:
         if kind != REPLIES and draw.random() < 0.5:
             text += draw.choice(texts.GLUE) + draw.choice(("#onthemove", "#NightBus #travel", "#autobús"))
         return "en", text + (" " + texts.link(draw) if draw.random() < 0.4 else "")
+
+
+@functools.lru_cache(maxsize=8)
+def past(seed: int) -> Past:
+    """The same for all servers of a seed, for what it has made it need not make again."""
+    return Past(seed)
 
 
 def _settled(ms: int) -> int:

@@ -148,6 +148,7 @@ class Parameters:
             words |= {word for word in ("tweet", "post") for n in spelt if objects.spelt(n, word) in given}
         if len(words) > 1:
             self.refuse("The vocabularies of tweets and posts cannot be used in one request.", *SHAPES[:2])
+            raise Invalid(self.errors)
         word = "post" if words == {"post"} else "tweet"
 
         def chosen(name: str, known: Sequence[str]) -> set[str]:
@@ -165,6 +166,7 @@ class Parameters:
         text = self.given.get("query", "")
         if not text.strip():
             self.refuse("The `query` query parameter can not be empty", "query")
+            return lambda post: False
         if len(text) > LONGEST_QUERY:
             told = f"The `query` query parameter length [{len(text)}] is not between 1 and {LONGEST_QUERY}"
             self.refuse(told, "query")
