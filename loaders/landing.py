@@ -34,6 +34,8 @@ from loaders.writers import WRITERS, Writer
 OBJECT_BYTES = 64 << 20
 """A data object is closed when it has this many stored bytes."""
 
+_IF_TOLD = ("line", "record", "header", "path")  # of a reject
+
 
 @dataclass
 class _Part:
@@ -97,7 +99,7 @@ class Load:
             "reason": reject.reason,
             "detail": reject.detail,
             "position": reject.position,
-            **{name: told for name in ("line", "record", "header") if (told := getattr(reject, name)) is not None},
+            **{name: told for name in _IF_TOLD if (told := getattr(reject, name)) is not None},
             "size": reject.size,
             "encoding": "utf-8" if is_text else "base64",
             "raw": raw.decode(),

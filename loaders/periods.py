@@ -1,4 +1,5 @@
-"""Periods as people write them on a command line: 2026, 2026-Q1, 2026-03, 2026-03-02 or 2026-03-02T14."""
+"""Periods as people write them on a command line: 2026, 2026-Q1, 2026-03, 2026-03-02 or 2026-03-02T14; and how far back
+to look as they declare it: 26h, 2d or all."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -35,3 +36,12 @@ def _bounds(
         return start, start + (timedelta(hours=1) if hour else timedelta(days=1))
     months = start.month - 1 + (1 if month else 3 if quarter else 12)
     return start, start.replace(year=start.year + months // 12, month=months % 12 + 1)
+
+
+def as_look_back(text: object) -> object:
+    """So many hours or days as a timedelta, or `all`; raises ValueError for anything else."""
+    if match := re.fullmatch(r"(\d{1,5})([hd])", str(text)):
+        return timedelta(hours=int(match[1])) if match[2] == "h" else timedelta(days=int(match[1]))
+    if text != "all":
+        raise ValueError("expected `all`, or hours or days such as 26h or 2d")
+    return text

@@ -58,6 +58,7 @@ class _Rejected(msgspec.Struct):
     encoding: str
     size: int
     header: str | None = None
+    path: str | None = None
 
     @property
     def data(self) -> bytes:
@@ -73,6 +74,7 @@ class Origin:
     params: dict[str, str]
     value: bytes = b""  # the record itself, if it was read but did not cast
     is_cut: bool = False  # whether the lake has only its beginning
+    is_element: bool = False  # of an answer, whose other records it is not to bring again
 
 
 def export(lake: Store, told: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -127,7 +129,7 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
         elif one.raw is None and _compact(one.value) == _compact(origin.value):
             why = "it is as it was, and would be the same reject again; mend its `value`, or leave its line out"
         else:
-            documents, why = _read(drop, one)
+            documents, why = _read(drop, one, origin)
         if why or origin is None:
             refuse(f"{one.record}: {why}")
             continue
@@ -150,8 +152,10 @@ def _compact(document: bytes) -> bytes:
     return msgspec.json.format(bytes(document), indent=-1)
 
 
-def _read(drop: FileDrop, one: Mended) -> tuple[list[Document], str]:
-    """The records of a line, or why there are none."""
+def _read(drop: FileDrop, one: Mended, origin: Origin) -> tuple[list[Document], str]:
+    """The records of a line, or why it cannot be read. A document of another stream can, and has none."""
+    if one.raw is None or origin.is_element:
+        drop = drop.model_copy(update={"records": ()})
     if one.raw is None:
         raw = bytes(one.value)
         drop = drop.model_copy(update={"format": "json"})
@@ -159,10 +163,10 @@ def _read(drop: FileDrop, one: Mended) -> tuple[list[Document], str]:
         raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
         drop = drop.model_copy(update={"encoding": "utf-8"})
     faults: list[Reject] = []
-    documents = [document for batch in read_input(drop, [raw], faults.append) for document in batch]
+    batches = list(read_input(drop, [raw], faults.append))
     if faults:
         return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"
-    return documents, "" if documents else "it holds no record"
+    return [document for batch in batches for document in batch], "" if batches else "it holds no record"
 
 
 def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
@@ -179,7 +183,8 @@ def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
         origins[record] = replace(objects[record.partition("#")[0]][envelope.input], value=bytes(envelope.value))
         if record.startswith("rejects/"):
             rejected = msgspec.json.decode(envelope.value, type=_Rejected)
-            origins[record] = replace(origins[record], is_cut=len(rejected.data) < rejected.size)
+            is_cut, is_element = len(rejected.data) < rejected.size, rejected.path is not None
+            origins[record] = replace(origins[record], is_cut=is_cut, is_element=is_element)
     return origins
 
 

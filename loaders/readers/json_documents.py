@@ -6,11 +6,12 @@ may be pretty-printed, or elements of top-level arrays, all mixed in one object.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import msgspec
 
+from loaders.readers.answers import find_lists
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.json_values import MAX_DEPTH, TRUNCATED, balance, is_too_deep, is_utf8, mend, next_record, parse
 from loaders.readers.reject import RAW_LIMIT, Reject
@@ -42,13 +43,19 @@ class Repaired(bytes):
 Document = bytes | memoryview
 
 
-def read_documents(chunks: Iterable[bytes], reject: Callable[[Reject], None]) -> Iterator[list[Document]]:
+def read_documents(
+    chunks: Iterable[bytes], reject: Callable[[Reject], None], records: Sequence[str] = ()
+) -> Iterator[list[Document]]:
     """Yields the records of a decompressed input, which comes in pieces of any size, in batches.
 
     A document is verbatim but for the raw line breaks between its tokens, so that it is one line. What is no record
     goes to `reject`. An UnreadableInput out of `chunks` ends the input: it is the reason of the reject for what it cut.
+
+    records: paths of lists; a document that holds any (an answer, see answers.py) gives their elements, each read as if
+    it stood alone. Any other gives nothing, or itself if `.` is one of the paths. Where documents were read and held no
+    record, a batch is empty.
     """
-    splitter = _Splitter(reject)
+    splitter = _Splitter(reject, records)
     failure: UnreadableInput | None = None
     parts, size = list[bytes](), 0
     try:
@@ -56,12 +63,12 @@ def read_documents(chunks: Iterable[bytes], reject: Callable[[Reject], None]) ->
             parts.append(chunk)
             size += len(chunk)
             if size >= splitter.wanted:
-                if documents := splitter.split(parts):
+                if (documents := splitter.split(parts)) or splitter.has_answers:
                     yield documents
                 parts, size = [], 0
     except UnreadableInput as error:
         failure = error
-    if documents := splitter.split(parts, final=True):
+    if (documents := splitter.split(parts, final=True)) or splitter.has_answers:
         yield documents
     cut = splitter.cut
     if failure:
@@ -73,10 +80,13 @@ def read_documents(chunks: Iterable[bytes], reject: Callable[[Reject], None]) ->
 class _Splitter:
     """What is known from one block to the next: `_data` begins at `offset`, behind what was told before."""
 
-    def __init__(self, reject: Callable[[Reject], None]) -> None:
+    def __init__(self, reject: Callable[[Reject], None], records: Sequence[str]) -> None:
         self.offset, self.wanted = 0, BLOCK
         self.cut: Reject | None = None  # the document that the end of the input cut
+        self.has_answers = False  # which may hold no record
         self._reject = reject
+        self._paths = tuple(path for path in records if path != ".")
+        self._takes_bare = not records or "." in records
         self._data = b""
         self._in_list = False
         self._large: Reject | None = None
@@ -119,7 +129,7 @@ class _Splitter:
         From the start of a document, the first `}` before a `{` up to which all is valid is its end.
         """
         data, view, decode, breaks = self._data, memoryview(self._sound), _decode, self._has_breaks
-        is_special = self._sound is not data or not self._is_utf8
+        is_special = self._sound is not data or not self._is_utf8 or self._paths
         if at < self._joint or not data.startswith(b"{", at):
             return at
         for joint in _JOINT.finditer(data, at):
@@ -180,13 +190,31 @@ class _Splitter:
         return after
 
     def _land(self, start: int, end: int, documents: list[Document]) -> None:
-        """Collects one valid document, or tells why it is no record."""
+        """Collects the records of one valid document."""
         if end - start > RAW_LIMIT:
             self._tell(start, end, "too_large")
-        elif not (self._is_utf8 or is_utf8(self._data[start:end])):
-            self._tell(start, end, "invalid_utf8")
-        elif is_too_deep(self._data, start, end):
+            return
+        try:
+            lists = find_lists(memoryview(self._sound)[start:end], self._paths) if self._paths else []
+        except RecursionError:  # in what was read from a frame less deep
             self._tell(start, end, "too_deep")
+            return
+        if not lists and self._takes_bare:
+            self._take(start, end, documents)
+            return
+        self.has_answers = True
+        for path, spans in lists:
+            for first, last in spans:
+                self._take(start + first, start + last, documents, path)
+
+    def _take(self, start: int, end: int, documents: list[Document], path: str | None = None) -> None:
+        """Collects one valid value, or tells why it is no record. path: of the list that it is an element of."""
+        if not self._data.startswith(b"{", start):
+            self._tell(start, end, "not_json", path=path)
+        elif not (self._is_utf8 or is_utf8(self._data[start:end])):
+            self._tell(start, end, "invalid_utf8", path=path)
+        elif is_too_deep(self._data, start, end):
+            self._tell(start, end, "too_deep", path=path)
         else:
             line = self._sound[start:end].translate(None, b"\r\n" if self._has_breaks else b"")
             if self._sound is not self._data and self._sound[start:end] != self._data[start:end]:
@@ -194,10 +222,10 @@ class _Splitter:
                 line.verbatim = self._data[start:end].translate(None, b"\r\n")
             documents.append(line)
 
-    def _tell(self, start: int, end: int, reason: str, where: str = "") -> None:
+    def _tell(self, start: int, end: int, reason: str, where: str = "", path: str | None = None) -> None:
         raw = self._data[start:end].rstrip(b" \t\r\n")
         kept = raw if len(raw) <= RAW_LIMIT else raw[:CUT]
-        reject = Reject(self.offset + start, reason, _WHAT[reason] + where, kept, len(raw))
+        reject = Reject(self.offset + start, reason, _WHAT[reason] + where, kept, len(raw), path=path)
         if reason != TRUNCATED:
             self._reject(reject)
         else:

@@ -13,7 +13,8 @@ class Reject:
     position: offset of the first byte in the decompressed input; reason: a short name in snake_case that can be
     counted; detail: one sentence for a person; raw: the bytes as they came, cut at RAW_LIMIT; size: how many bytes
     there were. Of CSV also line: the physical line, from 1, on which it begins; record: which record of the input it
-    is, from 1, without the header and with the rejects before it; header: the text of the header.
+    is, from 1, without the header and with the rejects before it; header: the text of the header. path: the list of
+    an answer that it is an element of.
     """
 
     position: int
@@ -24,3 +25,4 @@ class Reject:
     line: int | None = None
     record: int | None = None
     header: str | None = None
+    path: str | None = None

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 
 from loaders.declarations import Stream
 from loaders.lake import Entry, Store
+from loaders.periods import as_look_back
 
 _ERROR_FOLDER = re.compile(
     r"(processing|format-conversion|http-endpoint|splunk|elasticsearch|iceberg|snowflake|Amazon\w*Service)-failed/"
@@ -25,16 +26,6 @@ _ERROR_FOLDER = re.compile(
 
 _TIME_PARTS = ("year", "month", "day", "hour")
 _PART = re.compile(r"\{(\w+)\}")
-
-_HOURS = {"h": 1, "d": 24}
-
-
-def _duration(text: object) -> object:
-    if match := re.fullmatch(r"(\d{1,5})([hd])", str(text)):
-        return timedelta(hours=int(match[1]) * _HOURS[match[2]])
-    if text != "all":
-        raise ValueError("expected `all`, or hours or days such as 26h or 2d")
-    return text
 
 
 class FileDrop(Stream):
@@ -47,13 +38,17 @@ class FileDrop(Stream):
     keys: str
     """The keys' pattern below the location: `{name}` stands for a part without a slash, which goes into `_params`."""
 
-    look_back: Annotated[Literal["all"] | timedelta, BeforeValidator(_duration)] = "all"
+    look_back: Annotated[Literal["all"] | timedelta, BeforeValidator(as_look_back)] = "all"
     """How late an object may appear, as `26h` or `2d`, where year, month, day and hour of the keys say its time; they
     must then be padded with zeros. `all` compares the whole listing instead: for small drops and restated files."""
 
     error_objects: bool = False
     """Whether this stream takes Firehose's error objects (any key with a folder such as `processing-failed`), which
     may lie beside the data; every other stream leaves them."""
+
+    records: tuple[Annotated[str, Field(pattern=r"^(\.|[^.]+(\.[^.]+)*)$")], ...] = ()
+    """Where answers of an API that were saved as JSON have their records: paths of lists, such as `includes.tweets`.
+    A document that has none of them is of another stream or, if `.` is one of the paths, a record itself."""
 
     delimiter: str = Field(",", pattern=r"^[^\"\r\n]$")
     """Between the cells of CSV."""
@@ -68,6 +63,15 @@ class FileDrop(Stream):
     @classmethod
     def _rows_are_parquet(cls, fields: dict[str, Any]) -> dict[str, Any]:
         return {"land_as": "parquet", **fields} if fields.get("format") == "csv" else fields
+
+    @field_validator("records")
+    @classmethod
+    def _are_in_json(cls, records: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if records and info.data.get("format") == "csv":
+            raise ValueError("only documents of JSON have paths; leave it out for csv")
+        if len({*records}) < len(records):
+            raise ValueError("expected each path once")
+        return records
 
     @field_validator("encoding")
     @classmethod

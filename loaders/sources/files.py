@@ -117,10 +117,11 @@ def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
         landing.forget_input()
         landing.warnings.append(f"{entry.key!r} has gone since it was listed; it is loaded if it comes back")
         return False
-    told: list[str] = []
+    told, is_empty = list[str](), True
     for documents in read_input(drop, decompress(opened, entry.key), landing.reject, told.append):
         landing.land(documents)
-    if not (told or landing.inputs[-1].rows + landing.inputs[-1].rejects):
+        is_empty = False  # even if its documents hold no record of this stream
+    if is_empty and not (told or landing.inputs[-1].rejects):
         expected = "a header" if drop.format == "csv" else "at least one JSON document"
         landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0))
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
@@ -135,7 +136,7 @@ def read_input(
 ) -> Iterator[list[Document]]:
     """The records of a decompressed input in the drop's format, in batches; see the readers."""
     if drop.format == "json":
-        return read_documents(chunks, reject)
+        return read_documents(chunks, reject, drop.records)
     return read_rows(
         chunks,
         reject,

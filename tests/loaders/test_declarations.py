@@ -58,6 +58,7 @@ def test_a_stream_is_what_its_table_says(tmp_path: Path) -> None:
         "keys": "{year}/{month}/{day}/{hour}/{object}",
         "look_back": timedelta(hours=26),
         "error_objects": False,
+        "records": (),
         "delimiter": ",",
         "encoding": "utf-8",
         "required_columns": (),
