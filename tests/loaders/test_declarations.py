@@ -105,6 +105,12 @@ def test_both_endings_that_dbt_reads_are_read(tmp_path: Path) -> None:
         ({"keys": "{year}/{day}/{object}"}, "look_back: Value error, needs keys with folders of {year}, {month}"),
         ({"keys": "{hour}/{object}"}, "look_back: Value error, needs keys with folders of {year}, {month}, {day}"),
         ({"keys": "data/{year}-{object}"}, "look_back: Value error, needs keys with folders of {year}, {month}"),
+        ({"records": "data"}, "records: Input should be a valid tuple"),
+        ({"records": [""]}, "records.0: String should match pattern"),
+        ({"records": ["data", "a..b"]}, "records.1: String should match pattern"),
+        ({"records": [".data"]}, "records.0: String should match pattern"),
+        ({"records": ["data", ".", "data"]}, "records: Value error, expected each path once"),
+        ({"format": "csv", "records": ["data"]}, "records: Value error, only documents of JSON have paths; leave it"),
     ],
 )
 def test_what_is_wrong_is_told_by_file_and_field(tmp_path: Path, change: dict[str, object], told: str) -> None:
