@@ -4,10 +4,15 @@
     |-- ConfigurationError         stop; the user changes a setting, a declaration or a permission
     |-- ConcurrentLoadError        stop; another load committed first, nothing was changed, run again
     |-- ExpiredLoadError           stop; the load took too long to be committed, nothing was changed, run again
-    `-- NotFoundError              an object is not there; the caller decides
+    |-- NotFoundError              an object is not there; the caller decides
+    |-- RefusedError               stop asking this source; the user changes a token, a plan or an address
+    |-- RequestError               a source takes offence at this request; the caller changes it, or goes on with others
+    `-- UnavailableError           a source does not answer as promised; run again later
 
 Every message names the thing, what was expected and what to run or change next.
 """
+
+from datetime import datetime
 
 
 class HeadwaterError(Exception):
@@ -28,3 +33,19 @@ class ExpiredLoadError(HeadwaterError):
 
 class NotFoundError(HeadwaterError):
     """No object has this key."""
+
+
+class RefusedError(HeadwaterError):
+    """A source refuses all requests until the user does something."""
+
+
+class RequestError(HeadwaterError):
+    """A source refuses one request. problem: its answer, empty if no JSON object; answered_at: by its clock."""
+
+    def __init__(self, message: str, status: int, problem: dict[str, object], answered_at: datetime) -> None:
+        super().__init__(message)
+        self.status, self.problem, self.answered_at = status, problem, answered_at
+
+
+class UnavailableError(HeadwaterError):
+    """A source could not be asked, or did not answer as promised, however often it was tried."""
