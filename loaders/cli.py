@@ -1,7 +1,8 @@
 """The command line: `headwater`, or `python -m loaders`."""
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -12,14 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from loaders.command import console, lake_of, streams_of
-from loaders.declarations import Stream
-from loaders.errors import HeadwaterError, NotFoundError
+from loaders.command import console, declared_streams, lake_of, streams_of
+from loaders.declarations import Stream, select
+from loaders.errors import ConfigurationError, HeadwaterError, NotFoundError
 from loaders.lake import Store, open_store
-from loaders.log import Log
+from loaders.log import Commit, Log
 from loaders.maintenance import remove_unseen
 from loaders.periods import Period
-from loaders.registry import DEMOS, LOAD, PREVIEW
+from loaders.registry import DEMOS, runs
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
 from loaders.warehouse import rejects, replay_command, stage
@@ -48,39 +49,59 @@ def main(ctx: click.Context) -> None:
 @click.option("--since", type=Period(), help="Only what is dated from this period on: 2026, 2026-Q1, 2026-03, …")
 @click.option("--until", type=Period(), help="Only what is dated up to and with this period.")
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded; write nothing.")
+@click.option("--demo", is_flag=True, help="Ask stand-ins on loopback in place of APIs that are not set up.")
 @click.pass_context
-def load(
+def load(  # noqa: PLR0913, PLR0917
     ctx: click.Context,
     names: tuple[str, ...],
     since: tuple[datetime, datetime] | None,
     until: tuple[datetime, datetime] | None,
     dry_run: bool,
+    demo: bool,
 ) -> None:
     """Lands what is new in the sources, all or those that are named. A source that fails does not stop the others."""
     lake, period, failures = lake_of(ctx), (since and since[0], until and until[1]), []
-    for stream in streams_of(names):
-        place = f"{stream.source}.{stream.name}"
-        try:
-            if dry_run:
-                console.print(f"{place}: would load {PREVIEW[stream.loader](lake, stream, *period)}")
-                continue
-            commits = 0
-            with console.status(f"{place}: looking for what is new"):
-                for commit in LOAD[stream.loader](lake, stream, *period):
-                    commits += 1
-                    told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
-                    console.print(f"{place}: load {commit.load_seq}: {told}")
-                    _warn(place, commit.warnings)
-            if not commits:
-                console.print(f"{place}: nothing new")
-                _warn(place, (Log(lake, stream.source, stream.name).note("_seen") or {}).get("warnings", []))
-        except HeadwaterError as error:
-            failures.append(place)
-            click.echo(f"Error: {place}: {error}", err=True)
-            if not dry_run:
-                _record(lake, stream, error)
+    streams, loaded, skipped = declared_streams(), False, dict[str, str]()
+    for loader, fed in runs(streams, select(streams, names)):
+        place = fed[0].source if loader.feeds_source else f"{fed[0].source}.{fed[0].name}"
+        with ExitStack() as stack:
+            try:
+                if demo and loader.stand_in and loader.lacks(fed):
+                    stack.enter_context(loader.stand_in())
+                if lacking := loader.lacks(fed):
+                    skipped.setdefault(lacking, place)
+                    continue
+                loaded = True
+                if dry_run:
+                    console.print(f"{place}: would load {loader.preview(lake, fed, *period)}")
+                else:
+                    _load(lake, place, fed, loader.load(lake, fed, *period))
+            except HeadwaterError as error:
+                failures.append(place)
+                click.echo(f"Error: {place}: {error}", err=True)
+                for stream in fed if not dry_run else ():
+                    _record(lake, stream, error)
+    for lacking, place in skipped.items():
+        console.print(f"{place.partition('.')[0]}: skipped, {lacking}")
+    if names and not loaded:
+        raise ConfigurationError(f"nothing of {', '.join(names)} is set up; it says above what lacks")
     if failures:
         raise HeadwaterError(f"not loaded: {', '.join(failures)}; the other streams are; see `headwater status`")
+
+
+def _load(lake: Store, place: str, streams: list[Stream], commits: Iterator[Commit]) -> None:
+    has_loaded = False
+    with console.status(f"{place}: looking for what is new"):
+        for commit in commits:
+            has_loaded = True
+            told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
+            console.print(f"{commit.source}.{commit.stream}: load {commit.load_seq}: {told}")
+            _warn(f"{commit.source}.{commit.stream}", commit.warnings)
+    if not has_loaded:
+        console.print(f"{place}: nothing new")
+        for stream in streams:
+            name = f"{stream.source}.{stream.name}"
+            _warn(name, (Log(lake, stream.source, stream.name).note("_seen") or {}).get("warnings", []))
 
 
 def _warn(place: str, warnings: list[str]) -> None:

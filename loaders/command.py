@@ -16,11 +16,16 @@ console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 def streams_of(names: tuple[str, ...]) -> list[Stream]:
     """The streams that are declared, all or those that are named."""
+    return select(declared_streams(), names)
+
+
+def declared_streams() -> list[Stream]:
+    """All streams that the project declares."""
     if not Path("dbt_project.yml").is_file():
         raise ConfigurationError(f"no dbt_project.yml in {Path.cwd()}; run this in the root of the project")
     streams = list(read_declarations(Path("models"), KINDS))
     introduce(streams)
-    return select(streams, names)
+    return streams
 
 
 def lake_of(ctx: click.Context) -> Store:

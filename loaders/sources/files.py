@@ -22,7 +22,8 @@ from loaders.readers.compression import decompress
 from loaders.readers.csv_rows import read_rows
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
-from loaders.sources.drop import FileDrop, Found, Look
+from loaders.sources.drop import FileDrop
+from loaders.sources.look import Found, Look
 
 COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 """A backfill commits after so many objects or stored bytes, so that it can be killed without losing much."""

@@ -21,8 +21,8 @@ import pytest
 from loaders.errors import ConcurrentLoadError, ConfigurationError
 from loaders.lake import Entry, Store, open_store
 from loaders.log import Commit, Log
-from loaders.sources import drop as drop_module
 from loaders.sources import files
+from loaders.sources import look as look_module
 from loaders.sources.drop import FileDrop
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Clock:
                 return clock.at
 
         monkeypatch.setattr(files, "datetime", Stopped)
-        monkeypatch.setattr(drop_module, "datetime", Stopped)
+        monkeypatch.setattr(look_module, "datetime", Stopped)
 
 
 @pytest.fixture(autouse=True)

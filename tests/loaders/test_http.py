@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import threading
 import time
 from collections import deque
@@ -34,7 +35,7 @@ class Server:
     connections: int = 0
 
 
-def answer(status: str = "200 OK", body: bytes = GOOD, length: int | None = None, **headers: str) -> bytes:
+def answer(status: str = "200 OK", body: bytes = GOOD, length: int | None = None, **headers: Any) -> bytes:
     fields = {"Content-Type": "application/json", "Content-Length": str(len(body) if length is None else length)}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -75,7 +76,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits there would be, in seconds, without their jitter."""
     told: list[float] = []
     monkeypatch.setattr(time, "sleep", told.append)
-    monkeypatch.setattr(http.random, "uniform", lambda *_: 0.0)
+    monkeypatch.setattr(random, "uniform", lambda *_: 0.0)
     return told
 
 
@@ -147,9 +148,12 @@ def test_nobody_there(waits: list[float]) -> None:
     assert len(waits) == 5
 
 
-def limited(seconds: float, now: datetime | None = None, **headers: str) -> bytes:
+def limited(seconds: float, now: datetime | None = None, **headers: Any) -> bytes:
     now = now or datetime.now(UTC).replace(microsecond=0)
-    told = {"Date": format_datetime(now, usegmt=True), "x_rate_limit_reset": f"{now.timestamp() + seconds:.0f}"}
+    told: dict[str, Any] = {
+        "Date": format_datetime(now, usegmt=True),
+        "x_rate_limit_reset": f"{now.timestamp() + seconds:.0f}",
+    }
     body = b'{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}'
     return answer("429 Too Many Requests", body, **{**told, **headers})
 
@@ -184,7 +188,7 @@ def test_a_reset_counts_by_the_servers_clock(server: Server, waits: list[float])
         ({"Retry_After": "-1", "x_rate_limit_reset": ""}, 60.0),
     ],
 )
-def test_waits_have_a_ceiling(server: Server, waits: list[float], headers: dict[str, str], seconds: float) -> None:
+def test_waits_have_a_ceiling(server: Server, waits: list[float], headers: dict[str, Any], seconds: float) -> None:
     server.answers += [answer("429 Too Many Requests", b"{}", **headers), answer()]
     get(server)
     assert waits == [seconds]

@@ -1,0 +1,102 @@
+"""The three streams that one crawl of X feeds: landed together, committed one after the other, posts and state last.
+
+    state/<source>/posts/answers/<hash of the request>.json    an answer that no commit has yet: a line about it, and it
+
+An answer is paid for: whenever a crawl is killed, the next one asks for no page twice. A load that dies between the
+commits leaves users and errors whose posts are to come; the next one has the same pages and leaves out what is there.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Self
+
+from loaders.declarations import Stream
+from loaders.errors import NotFoundError
+from loaders.http import Answer
+from loaders.lake import Store
+from loaders.landing import Load, begin
+from loaders.log import Commit, Log
+from loaders.readers.json_documents import Document, read_documents
+
+ORDER = ("errors", "users", "posts")
+
+
+class Landing:
+    """Loads of the streams, begun as they are needed. state: as the newest commit has it, to be changed."""
+
+    def __init__(self, lake: Store, streams: Sequence[Stream]) -> None:
+        self._lake, self._streams = lake, {stream.name: stream for stream in streams}
+        self._logs = {stream.name: Log(lake, stream.source, stream.name) for stream in streams}
+        self._newest = {name: log.newest() for name, log in self._logs.items()}
+        self._loads: dict[str, Load] = {}
+        self._stack = ExitStack()
+        self._committed = self._state_of(self._newest["posts"])
+        self.state: dict[str, Any] = json.loads(self._committed)
+        self._answers: list[str] = []
+        self._done = {name: self._inputs_of_newest(name) for name in ("errors", "users")}
+        self.from_store = False
+        """Whether an answer was taken that an earlier load was given."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: Any) -> bool | None:
+        return self._stack.__exit__(*raised)
+
+    @staticmethod
+    def _state_of(commit: Commit | None) -> str:
+        return json.dumps(commit.state if commit else {})
+
+    def _inputs_of_newest(self, name: str) -> set[str]:
+        newest = self._newest[name]
+        return {line["key"] for line in self._logs[name].commit_lines(newest.load_seq, "input")} if newest else set()
+
+    def answer(self, path: str, params: Mapping[str, str], ask: Callable[[], Answer]) -> Answer:
+        """What was answered to this request since the last commit, or else what `ask` is answered now."""
+        request = json.dumps([path, sorted(params.items())]).encode()
+        key = f"state/{self._streams['posts'].source}/posts/answers/{blake2b(request, digest_size=16).hexdigest()}.json"
+        try:
+            head, body = b"".join(self._lake.chunks(key)).split(b"\n", 1)
+            answer = Answer(body, datetime.fromisoformat(json.loads(head)["answered_at"]))
+            self.from_store = True
+        except NotFoundError:
+            answer = ask()
+            told = {"path": path, "params": dict(params), "answered_at": answer.answered_at.isoformat()}
+            self._lake.put(key, json.dumps(told).encode() + b"\n" + answer.body)
+        self._answers.append(key)
+        return answer
+
+    def land(self, stream: str, key: str, answer: Answer, params: dict[str, str], elements: Sequence[Document]) -> None:
+        """Lands elements of a page as an input of their own, under a key that no other has."""
+        if not elements or key in self._done.get(stream, ()):
+            return
+        load = self._loads.get(stream)
+        if load is None:
+            after = begin(self._lake, self._streams[stream], self._logs[stream], self._newest[stream])
+            load = self._loads[stream] = self._stack.enter_context(after)
+        load.begin_input(key, answer.answered_at.isoformat(), params)
+        for documents in read_documents([b"\n".join(elements)], load.reject):
+            load.land(documents)
+
+    def commit(self, warnings: Sequence[str] = ()) -> Iterator[Commit]:
+        """Commits what was landed and the state, if any of it is new; then no answer is needed any more."""
+        if self._loads or json.dumps(self.state) != self._committed:
+            if "posts" not in self._loads:
+                after = begin(self._lake, self._streams["posts"], self._logs["posts"], self._newest["posts"])
+                self._loads["posts"] = self._stack.enter_context(after)
+            self._loads["posts"].warnings += warnings
+            for name in ORDER:
+                if name in self._loads:
+                    self._newest[name] = commit = self._loads[name].commit(self.state if name == "posts" else {})
+                    yield commit
+            self._committed = json.dumps(self.state)
+        for name in self._logs.keys() - self._loads.keys():
+            self._logs[name].seen(warnings if name == "posts" else ())
+        self._stack.close()
+        self._loads.clear()
+        for key in self._answers:
+            self._lake.delete(key)
+        self._answers.clear()
