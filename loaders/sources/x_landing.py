@@ -33,8 +33,8 @@ class Landing:
         self._newest = {name: log.newest() for name, log in self._logs.items()}
         self._loads: dict[str, Load] = {}
         self._stack = ExitStack()
-        self._committed = self._state_of(self._newest["posts"])
-        self.state: dict[str, Any] = json.loads(self._committed)
+        newest = self._newest["posts"]
+        self.begin_with(newest.state if newest else {})
         self._answers: list[str] = []
         self._done = {name: self._inputs_of_newest(name) for name in ("errors", "users")}
         self.from_store = False
@@ -46,9 +46,10 @@ class Landing:
     def __exit__(self, *raised: Any) -> bool | None:
         return self._stack.__exit__(*raised)
 
-    @staticmethod
-    def _state_of(commit: Commit | None) -> str:
-        return json.dumps(commit.state if commit else {})
+    def begin_with(self, state: dict[str, Any]) -> None:
+        """Takes a state for the one to go on from; while it does not change there is nothing to commit."""
+        self._committed = json.dumps(state)
+        self.state: dict[str, Any] = json.loads(self._committed)
 
     def _inputs_of_newest(self, name: str) -> set[str]:
         newest = self._newest[name]
@@ -58,16 +59,21 @@ class Landing:
         """What was answered to this request since the last commit, or else what `ask` is answered now."""
         request = json.dumps([path, sorted(params.items())]).encode()
         key = f"state/{self._streams['posts'].source}/posts/answers/{blake2b(request, digest_size=16).hexdigest()}.json"
-        try:
-            head, body = b"".join(self._lake.chunks(key)).split(b"\n", 1)
-            answer = Answer(body, datetime.fromisoformat(json.loads(head)["answered_at"]))
-            self.from_store = True
-        except NotFoundError:
+        answer = self._kept(key) if key not in self._answers else None
+        if answer is None:
             answer = ask()
             told = {"path": path, "params": dict(params), "answered_at": answer.answered_at.isoformat()}
             self._lake.put(key, json.dumps(told).encode() + b"\n" + answer.body)
         self._answers.append(key)
         return answer
+
+    def _kept(self, key: str) -> Answer | None:
+        try:
+            head, body = b"".join(self._lake.chunks(key)).split(b"\n", 1)
+        except NotFoundError:
+            return None
+        self.from_store = True
+        return Answer(body, datetime.fromisoformat(json.loads(head)["answered_at"]))
 
     def land(self, stream: str, key: str, answer: Answer, params: dict[str, str], elements: Sequence[Document]) -> None:
         """Lands elements of a page as an input of their own, under a key that no other has."""

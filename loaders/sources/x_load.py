@@ -61,7 +61,14 @@ class XLoad:
 
     def __post_init__(self) -> None:
         if self.landing.state.get("api") != self.api.hostname:
-            self.landing.state = {"api": self.api.hostname, "users": {}, "lookup": [], "tasks": {}, "watermark": None}
+            nothing: dict[str, Any] = {
+                "api": self.api.hostname,
+                "users": {},
+                "lookup": [],
+                "tasks": {},
+                "watermark": None,
+            }
+            self.landing.begin_with(nothing)
         self._state = self.landing.state
 
     def load(self) -> Iterator[Commit]:
