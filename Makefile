@@ -12,7 +12,7 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load build docs verify test test-warehouses smoke lint format pin reset
+.PHONY: help setup demo load timeline build docs verify test test-warehouses smoke lint format pin reset
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -48,11 +48,14 @@ demo: setup ## demo data in the drops that have no address of their own (SCALE=1
 	@$(BIN)/headwater demo --scale $(SCALE)
 
 load: setup ## land what is new in the sources and make it visible in the warehouse
-	@$(BIN)/headwater load
+	@$(BIN)/headwater load $(if $(DEMO),--demo)
 	@$(BIN)/headwater stage
 
-build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs
-	@$(MAKE) --no-print-directory demo load
+timeline: setup ## the last posts of an account of X, on the screen and as CSV: ACCOUNT=nasa, or made up: ACCOUNT=someline DEMO=1
+	@$(BIN)/headwater timeline $(ACCOUNT) $(if $(DEMO),--demo)
+
+build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs; APIs that are not set up are stand-ins
+	@$(MAKE) --no-print-directory demo load DEMO=1
 	@$(ACTIVATE) dbt build
 	@$(MAKE) --no-print-directory docs
 	@$(BIN)/headwater status

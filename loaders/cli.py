@@ -1,7 +1,6 @@
 """The command line: `headwater`, or `python -m loaders`."""
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -13,17 +12,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from loaders.command import console, declared_streams, lake_of, streams_of
+from loaders.command import console, declared_streams, follow, lake_of, streams_of
 from loaders.declarations import Stream, select
 from loaders.errors import ConfigurationError, HeadwaterError, NotFoundError
 from loaders.lake import Store, open_store
-from loaders.log import Commit, Log
+from loaders.log import Log
 from loaders.maintenance import remove_unseen
 from loaders.periods import Period
 from loaders.registry import DEMOS, runs
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
-from loaders.warehouse import rejects, replay_command, stage
+from loaders.warehouse import rejects, replay_command, stage, timeline
 
 
 class Commands(click.Group):
@@ -75,7 +74,7 @@ def load(  # noqa: PLR0913, PLR0917
                 if dry_run:
                     console.print(f"{place}: would load {loader.preview(lake, fed, *period)}")
                 else:
-                    _load(lake, place, fed, loader.load(lake, fed, *period))
+                    follow(lake, place, fed, loader.load(lake, fed, *period))
             except HeadwaterError as error:
                 failures.append(place)
                 click.echo(f"Error: {place}: {error}", err=True)
@@ -87,26 +86,6 @@ def load(  # noqa: PLR0913, PLR0917
         raise ConfigurationError(f"nothing of {', '.join(names)} is set up; it says above what lacks")
     if failures:
         raise HeadwaterError(f"not loaded: {', '.join(failures)}; the other streams are; see `headwater status`")
-
-
-def _load(lake: Store, place: str, streams: list[Stream], commits: Iterator[Commit]) -> None:
-    has_loaded = False
-    with console.status(f"{place}: looking for what is new"):
-        for commit in commits:
-            has_loaded = True
-            told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
-            console.print(f"{commit.source}.{commit.stream}: load {commit.load_seq}: {told}")
-            _warn(f"{commit.source}.{commit.stream}", commit.warnings)
-    if not has_loaded:
-        console.print(f"{place}: nothing new")
-        for stream in streams:
-            name = f"{stream.source}.{stream.name}"
-            _warn(name, (Log(lake, stream.source, stream.name).note("_seen") or {}).get("warnings", []))
-
-
-def _warn(place: str, warnings: list[str]) -> None:
-    for warning in warnings:
-        console.print(f"warning {place}: {warning}", style="yellow")
 
 
 def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
@@ -216,5 +195,5 @@ def _put_if_new(store: Store, key: str, data: bytes | Path) -> None:
     store.put(key, data)
 
 
-for command in (stage, rejects, replay_command):
+for command in (stage, rejects, replay_command, timeline):
     main.add_command(command)

@@ -1,5 +1,6 @@
-"""What the commands share: the terminal, the streams that a command line names, the lake."""
+"""What the commands share: the terminal, the streams that a command line names, the lake, how a load is followed."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from rich.console import Console
 from loaders.declarations import Stream, read_declarations, select
 from loaders.errors import ConfigurationError
 from loaders.lake import Store, open_store
+from loaders.log import Commit, Log
 from loaders.registry import KINDS
 from loaders.sources.drop import introduce
 
@@ -31,3 +33,25 @@ def declared_streams() -> list[Stream]:
 def lake_of(ctx: click.Context) -> Store:
     """The lake of the settings."""
     return open_store(ctx.obj.lake_url)
+
+
+def follow(lake: Store, place: str, streams: Sequence[Stream], commits: Iterator[Commit]) -> list[Commit]:
+    """Runs a load, telling what it commits and what it warns of."""
+    done = []
+    with console.status(f"{place}: looking for what is new"):
+        for commit in commits:
+            done.append(commit)
+            told = f"{commit.landed:,} landed, {commit.rejected:,} rejected"
+            console.print(f"{commit.source}.{commit.stream}: load {commit.load_seq}: {told}")
+            _warn(f"{commit.source}.{commit.stream}", commit.warnings)
+    if not done:
+        console.print(f"{place}: nothing new")
+        for stream in streams:
+            seen = Log(lake, stream.source, stream.name).note("_seen") or {}
+            _warn(f"{stream.source}.{stream.name}", seen.get("warnings", []))
+    return done
+
+
+def _warn(place: str, warnings: list[str]) -> None:
+    for warning in warnings:
+        console.print(f"warning {place}: {warning}", style="yellow")

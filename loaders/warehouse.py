@@ -1,24 +1,36 @@
 """The commands that need the warehouse, and the way back of what they export. They go through dbt, which has the
 credentials; nothing here opens the warehouse."""
 
+import csv
 import json
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
+from rich.table import Table
+from rich.text import Text
 
-from loaders.command import console, lake_of, streams_of
+from loaders.command import console, follow, lake_of, streams_of
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.log import newest_commits
+from loaders.registry import LOADERS
 from loaders.rejects import export, read_mended, replay
 from loaders.sources.drop import FileDrop
+from loaders.sources.x_api import USERNAME, XStream, load_timeline
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
     line_number as line, field, path, reason, raw_text, expected
 from {{ ref('rejects') }} where state = 'open'
+"""
+
+
+TIMELINE = """
+select account_username, post_text, like_count, repost_count, created_at, url from {{{{ ref('x_timelines') }}}}
+where lower(account_username) = '{account}' and post_rank <= {posts} order by post_rank
 """
 
 
@@ -33,6 +45,12 @@ def _dbt(*arguments: str, target: str | None = None, capture: bool = False) -> s
         click.echo(done.stdout or "", err=True, nl=False)
         raise HeadwaterError(f"dbt {arguments[0]} ended with status {done.returncode}; what it says above tells why")
     return done.stdout or ""
+
+
+def _rows(query: str, target: str | None) -> list[dict[str, Any]]:
+    """The rows of a query over models, by the names of its columns in lower case."""
+    shown = _dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
+    return [{name.lower(): value for name, value in row.items()} for row in json.loads(shown)["show"]]
 
 
 @click.command()
@@ -57,8 +75,7 @@ def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, l
     """Shows what could not be used and is open still: why, and where it came from. As of the last `dbt build`."""
     places = ", ".join(f"'{s.source}.{s.name}'" for s in streams_of(names))
     query = f"{OPEN_REJECTS} and source || '.' || stream in ({places}) order by load_seq, record_id, field"
-    shown = _dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
-    rows = [{name.lower(): value for name, value in row.items()} for row in json.loads(shown)["show"]]
+    rows = _rows(query, target)
     if file:
         columns = ("stream", "record", "input", "line", "field", "reason", "expected")
         lines = list(export(lake_of(ctx), ({name: row[name] for name in columns} for row in rows)))
@@ -116,3 +133,43 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
         raise HeadwaterError(
             f"not replayed: {len(refused)} of {len(mended)} records; mend them and replay the file again"
         )
+
+
+@click.command()
+@click.argument("account")
+@click.option("--posts", type=click.IntRange(5, 3200), default=200, help="How many; X has no more than 3,200.")
+@click.option("--to", "path", type=click.Path(dir_okay=False), help="The CSV; by default timeline_<account>.csv.")
+@click.option("--demo", is_flag=True, help="Ask a stand-in on loopback if X is not set up.")
+@click.option("--target", help="The dbt target; by default the profile's.")
+@click.pass_context
+def timeline(  # noqa: PLR0913, PLR0917
+    ctx: click.Context, account: str, posts: int, path: str | None, demo: bool, target: str | None
+) -> None:
+    """Shows the last posts of an account of X as they are now, and writes them as CSV: text, likes, reposts, time."""
+    account = account.removeprefix("@").lower()
+    if not USERNAME.fullmatch(account):
+        raise ConfigurationError(f"{account!r} cannot be a username; expected up to 15 letters, digits or underscores")
+    lake, loader = lake_of(ctx), LOADERS["x_api"]
+    streams = [stream for stream in streams_of(()) if isinstance(stream, XStream)]
+    with ExitStack() as stack:
+        if demo and loader.stand_in and loader.lacks(streams):
+            stack.enter_context(loader.stand_in())
+        if lacking := loader.lacks(streams):
+            raise ConfigurationError(lacking)
+        commits = follow(lake, "x", streams, load_timeline(lake, streams, account, posts))
+    if not any(commit.landed for commit in commits if commit.stream == "posts"):
+        raise HeadwaterError(f"X gave no post of @{account}; what it says above tells why")
+    ctx.invoke(stage, target=target)
+    _dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
+    rows = _rows(TIMELINE.format(account=account, posts=posts), target)
+    file = Path(path or f"timeline_{account}.csv")
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["user", "text", "likes", "reposts", "created_at", "url"])
+        writer.writerows(row.values() for row in rows)
+    table = Table("time (UTC)", "likes", "reposts", "text", box=None)
+    for row in rows:
+        numbers = ("" if row[name] is None else f"{row[name]:,}" for name in ("like_count", "repost_count"))
+        table.add_row(str(row["created_at"])[:16].replace("T", " "), *numbers, Text(_printable(row["post_text"])))
+    console.print(table)
+    console.print(f"{len(rows)} posts of @{account} in {file}")

@@ -1,5 +1,6 @@
 """The `x_api` loader: posts, users and partial errors of X, by searches and timelines, as the X_* variables say."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -11,6 +12,9 @@ from loaders.declarations import Stream
 from loaders.errors import ConfigurationError
 from loaders.lake import Store
 from loaders.log import Commit, Log
+
+USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
+"""What X takes for a username."""
 
 
 class XStream(Stream):

@@ -9,7 +9,6 @@ tasks      by search or timeline: newest_id, the watermark; known, what the page
 watermark  when the newest of all posts was made
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from loaders.errors import HeadwaterError, RefusedError, RequestError, UnavailableError
 from loaders.http import Answer, Api
 from loaders.log import Commit
+from loaders.sources.x_api import USERNAME
 from loaders.sources.x_crawl import OVERLAP, Crawl, Task, as_param, id_at, pages, time_of
 from loaders.sources.x_landing import Landing
 from loaders.sources.x_pages import Page, read_page, told_by, users_of
@@ -29,7 +29,6 @@ COMMIT_PAGES = 50
 
 LOOKUP = "/2/users/by"
 _AT_ONCE = 100
-_USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 _USER_FIELDS = "created_at,description,id,location,name,protected,public_metrics,url,username,verified,withheld"
 _FIELDS = {
     "tweet.fields": "author_id,conversation_id,created_at,edit_controls,edit_history_tweet_ids,entities,geo,id,"
@@ -115,7 +114,7 @@ class XLoad:
 
     def _users(self, failures: list[str]) -> dict[str, str]:
         """The ids of the accounts, by the names that were asked for; looked up once."""
-        names, known = [name for name in self.usernames if _USERNAME.fullmatch(name)], self._state["users"]
+        names, known = [name for name in self.usernames if USERNAME.fullmatch(name)], self._state["users"]
         hint = "expected up to 15 letters, digits or underscores"
         failures += [f"{name[:40]!r} cannot be a username; {hint}" for name in self.usernames if name not in names]
         new = [name for name in names if name.lower() not in known]
