@@ -121,7 +121,7 @@ class Api:
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as error:
             raise ConfigurationError(f"{place}: {self._told(str(error))}; correct the address or the token") from None
         except requests.RequestException as error:
-            raise _AgainError(f"{place}: {type(error).__name__}: {self._told(str(error))}") from None
+            raise _AgainError(f"{place}: {type(error).__name__}: {self._told(_root(error))}") from None
         answer = Answer(body, _date(response))
         self._check(response, answer, place)
         try:
@@ -141,9 +141,10 @@ class Api:
         return bytes(body)
 
     def _check(self, response: requests.Response, answer: Answer, place: str) -> None:
-        status, problem = response.status_code, _problem(answer.body)
+        status = response.status_code
         if status == 200:
             return
+        problem = _problem(answer.body)
         told = f"{place}: {status} {self._told(_detail(problem, answer.body))}"
         if 300 <= status < 400:
             there = urlsplit(response.headers.get("Location", "")).netloc or "another path"
@@ -180,6 +181,13 @@ def _detail(problem: dict[str, object], body: bytes) -> str:
     errors = problem.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     return str(first.get("message") or problem.get("detail") or problem.get("title") or _text(body))
+
+
+def _root(error: BaseException) -> str:
+    """What lies behind an error of the library, whose own words repeat the whole request."""
+    while error.__context__:
+        error = error.__context__
+    return str(error)
 
 
 def _text(body: bytes) -> str:

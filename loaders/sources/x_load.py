@@ -57,6 +57,8 @@ class XLoad:
     anew: bool = False
     _warnings: list[str] = field(default_factory=list)
     _pages: int = 0
+    _open: tuple[Task, Crawl] | None = None
+    """The crawl that is under way, for the next one to go on with if this is where it ends."""
 
     def __post_init__(self) -> None:
         if self.landing.state.get("api") != self.api.hostname:
@@ -81,9 +83,9 @@ class XLoad:
                     except RequestError as error:  # the other tasks may fare better
                         failures.append(f"{task.told}: {error}")
             except (RefusedError, UnavailableError):
-                yield from self.landing.commit(self._warnings)  # what was paid for, and where to go on
+                yield from self._commit()  # what was paid for, and where to go on
                 raise
-            yield from self.landing.commit(self._warnings)
+            yield from self._commit()
         if failures:
             raise HeadwaterError("; ".join(failures))
 
@@ -141,6 +143,7 @@ class XLoad:
         crawl, is_resumed = self._begin(task)
         is_apart = self._is_apart(task)
         known = {*self._task(task)["known"]}
+        self._open = None if is_apart else (task, crawl)
         self.landing.from_store = False
         answers = deque[Answer](maxlen=1)
 
@@ -158,11 +161,9 @@ class XLoad:
                 self._land(task, crawl, answers[0], page)
             if not page.data:
                 self._warnings += [f"{task.told}: {told_by(error)}" for error in page.errors]
-            if not is_apart:
-                self._keep(task, crawl=None if crawl.is_closed else asdict(crawl))
             if self._pages >= COMMIT_PAGES and not (is_apart or crawl.is_closed):
                 self._pages = 0
-                yield from self.landing.commit(self._warnings)
+                yield from self._commit()
         if crawl.gap:
             told = f"nothing could be asked from {crawl.gap[0]} until {crawl.gap[1]}, as X answers for seven days only"
             self._warnings.append(f"{task.told}: {told}")
@@ -170,6 +171,12 @@ class XLoad:
             self._close(task, crawl)
             if (is_resumed or self.landing.from_store) and not self.since:
                 yield from self._crawl(task)
+
+    def _commit(self) -> Iterator[Commit]:
+        if self._open:
+            task, crawl = self._open
+            self._keep(task, crawl=asdict(crawl) if crawl.page else None)
+        yield from self.landing.commit(self._warnings)
 
     def _begin(self, task: Task) -> tuple[Crawl, bool]:
         """Where to go on; whether in the middle of a crawl."""
@@ -189,6 +196,8 @@ class XLoad:
 
     def _close(self, task: Task, crawl: Crawl) -> None:
         """Moves the watermark, now that all before it is landed."""
+        self._open = None
+        self._keep(task, crawl=None)
         if crawl.has_news:
             newest = max(int(self._task(task)["newest_id"] or 0), crawl.newest_id)
             self._keep(task, newest_id=str(newest or "") or None, known=sorted({*crawl.recent}))

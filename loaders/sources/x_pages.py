@@ -15,7 +15,6 @@ from loaders.readers.json_values import mend
 from loaders.writers import hash_of
 
 _PATHS = ("data", "includes.tweets", "includes.posts", "includes.users", "errors")
-_ABSENT = msgspec.Raw(b"null")
 T = TypeVar("T")
 
 
@@ -23,14 +22,25 @@ class _Meta(msgspec.Struct):
     next_token: str | None = None
 
 
-class _Head(msgspec.Struct):
-    data: msgspec.Raw = _ABSENT
-    errors: msgspec.Raw = _ABSENT
+class _Includes(msgspec.Struct):
+    tweets: list[msgspec.Raw] | None = None
+    posts: list[msgspec.Raw] | None = None
+    users: list[msgspec.Raw] | None = None
+
+
+class _Page(msgspec.Struct):
+    data: list[msgspec.Raw] | None = None
+    includes: _Includes | None = None
+    errors: list[msgspec.Raw] | None = None
     meta: _Meta | None = None
 
 
 class _Identified(msgspec.Struct):
     id: str | int
+
+
+class _Ids(msgspec.Struct):
+    data: list[_Identified] | None = None
 
 
 class _Problem(msgspec.Struct):
@@ -43,7 +53,8 @@ class _User(msgspec.Struct):
     username: str
 
 
-_HEAD, _IDENTIFIED, _PROBLEM, _USER = map(msgspec.json.Decoder, (_Head, _Identified, _Problem, _User))
+_PAGE, _IDS, _IDENTIFIED = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_Ids), msgspec.json.Decoder(_Identified)
+_PROBLEM, _USER = msgspec.json.Decoder(_Problem), msgspec.json.Decoder(_User)
 
 
 @dataclass(slots=True)
@@ -63,30 +74,29 @@ class Page:
     @property
     def identities(self) -> set[str]:
         """What tells this page from one that brings nothing new: its ids, and hashes of what is no post."""
-        rest = [d for d in self.data if _id(d) is None] + self.errors
-        return {str(i) for i in self.ids} | {hash_of(bytes(document)) for document in rest}
+        rest = [d for d in self.data if _id(d) is None] if len(self.ids) < len(self.data) else []
+        return {str(i) for i in self.ids} | {hash_of(bytes(document)) for document in rest + self.errors}
 
 
 def read_page(body: bytes) -> Page:
     """Takes a page apart. Raises ValueError where it is none."""
+    sound = mend(body, 0)  # half a surrogate pair is no fault of its neighbours
     try:
-        lists = dict(split_answer(body, _PATHS))
-        head = _HEAD.decode(mend(body, 0))
+        page = _PAGE.decode(sound)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
-    if head.meta is None and not lists:
+    if page.meta is None and page.data is None and page.errors is None:
         raise ValueError("it has neither data nor errors nor meta")
-    if bytes(head.data) != b"null" and "data" not in lists:
-        raise ValueError("its data are no list")
-    data: list[Document] = [*lists.get("data", [])]
-    return Page(
-        data=data,
-        included=[*lists.get("includes.tweets", []), *lists.get("includes.posts", [])],
-        users=[*lists.get("includes.users", [])],
-        errors=[*lists.get("errors", [])],
-        ids=[i for i in map(_id, data) if i is not None],
-        next_token=(head.meta.next_token if head.meta else None) or "",
-    )
+    within = page.includes or _Includes()
+    lists: list[list[Document]] = [
+        [memoryview(raw) for raw in found or ()]
+        for found in (page.data, within.tweets, within.posts, within.users, page.errors)
+    ]
+    if sound is not body:
+        originals = dict(split_answer(body, _PATHS))
+        lists = [[*originals.get(path, [])] for path in _PATHS]
+    data, tweets, posts, users, errors = lists
+    return Page(data, tweets + posts, users, errors, _ids(sound, data), page.meta.next_token or "" if page.meta else "")
 
 
 def users_of(documents: Iterable[Document]) -> dict[str, str]:
@@ -101,11 +111,22 @@ def told_by(error: Document) -> str:
     return "".join(c if c.isprintable() else " " for c in problem.detail or problem.title)[:300]
 
 
+def _ids(sound: bytes, data: list[Document]) -> list[int]:
+    try:
+        told = [str(post.id) for post in _IDS.decode(sound).data or ()]
+    except msgspec.DecodeError:  # one that is no post would hide the others
+        return [found for found in map(_id, data) if found is not None]
+    return [int(text) for text in told if _is_id(text)]
+
+
 def _id(document: Document) -> int | None:
-    """The id of a post: digits, as text or as a number."""
     found = _decoded(_IDENTIFIED, document)
-    text = str(found.id) if found else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    return int(found.id) if found and _is_id(str(found.id)) else None
+
+
+def _is_id(text: str) -> bool:
+    """Digits, as text or as a number."""
+    return text.isascii() and text.isdigit() and len(text) <= 19
 
 
 def _decoded(decoder: msgspec.json.Decoder[T], document: Document) -> T | None:
