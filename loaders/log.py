@@ -188,10 +188,10 @@ class Log:
         self.store.put(f"{self._folder}{name}.json", line.encode())
 
     def note(self, name: str) -> dict[str, Any] | None:
-        """The last heartbeat (`_seen`: at, warnings) or failure (`_failed`: at, error, message)."""
+        """The last heartbeat (`_seen`: at, warnings) or failure (`_failed`: at, error, message), if it can be read."""
         try:
             content: dict[str, Any] = json.loads(b"".join(self.store.chunks(f"{self._folder}{name}.json")))
-        except NotFoundError:
+        except (NotFoundError, ValueError):
             return None
         return content
 
@@ -201,6 +201,12 @@ def newest_commits(store: Store, streams: Iterable[Stream]) -> dict[str, tuple[i
     logs = (Log(store, stream.source, stream.name) for stream in streams)
     newest = (commit for log in logs if (commit := log.newest()))
     return {f"{c.source}.{c.stream}": (c.load_seq, c.load_id) for c in newest}
+
+
+def heartbeats(store: Store, streams: Iterable[Stream]) -> dict[str, str]:
+    """When a load last looked at each stream and found nothing new, as ISO 8601; without those where none ever did."""
+    notes = {f"{s.source}.{s.name}": Log(store, s.source, s.name).note("_seen") for s in streams}
+    return {stream: seen["at"] for stream, seen in notes.items() if seen}
 
 
 def read_commit(store: Store, key: str) -> tuple[Commit, list[dict[str, Any]]]:

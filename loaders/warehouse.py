@@ -15,7 +15,7 @@ from rich.text import Text
 
 from loaders.command import console, follow, lake_of, streams_of
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
-from loaders.log import newest_commits
+from loaders.log import heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import export, read_mended, replay
 from loaders.sources.drop import FileDrop
@@ -59,7 +59,9 @@ def _rows(query: str, target: str | None) -> list[dict[str, Any]]:
 @click.pass_context
 def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     """Makes new commits visible in the warehouse."""
-    arguments = {"newest": newest_commits(lake_of(ctx), streams_of(())), "dry_run": dry_run}
+    lake, streams = lake_of(ctx), streams_of(())
+    newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
+    arguments = {"newest": newest, "seen": seen, "dry_run": dry_run}
     _dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target)
 
 

@@ -1,4 +1,4 @@
-{#- The tables that hold the log follow the lines of a commit (loaders/log.py). -#}
+{#- The tables that hold the log follow the lines of a commit (loaders/log.py), and its heartbeats. -#}
 {% macro log_tables() -%}
     {%- set text, moment = 'varchar(65535)', 'timestamp' -%}
     {%- set load = [('source', text), ('stream', text), ('_load_seq', 'bigint')] -%}
@@ -18,6 +18,7 @@
         ],
         'removals': load + [('_object', text), ('staged_at', moment)],
         'resolutions': load + [('record_id', text), ('staged_at', moment)],
+        'heartbeats': [('source', text), ('stream', text), ('seen_at', moment), ('staged_at', moment)],
     }) }}
 {%- endmacro %}
 
@@ -134,6 +135,33 @@
         insert_into('resolutions') ~ identity ~ 'lines.record_id, ' ~ changed_at() ~ lines ~ chosen ~ "resolved'",
     ] -%}
     {{ return(statements) }}
+{%- endmacro %}
+
+{#- Replaces the heartbeats of these streams: {<source>.<stream>: moment}, which are the loader's texts. -#}
+{% macro heartbeat_statements(seen) -%}
+    {%- set names, rows = [], [] -%}
+    {%- for stream, seen_at in seen.items() | sort -%}
+        {%- set text = 'cast({} as varchar(65535))' -%}
+        {%- set source_name, _, name = stream.partition('.') -%}
+        {%- do names.append(literal(stream)) -%}
+        {%- do rows.append(
+            'select ' ~ text.format(literal(source_name)) ~ ' as source, ' ~ text.format(literal(name)) ~ ' as stream, '
+            ~ text.format(literal(seen_at)) ~ ' as seen_at'
+        ) -%}
+    {%- endfor -%}
+    {%- if not rows -%}{{ return([]) }}{%- endif -%}
+    {{ return(adapter.dispatch('begin_staging', 'headwater')() + [
+        'delete from ' ~ source('headwater', 'heartbeats') ~ "\nwhere source || '.' || stream in (\n    "
+            ~ names | join(',\n    ') ~ '\n)',
+        insert_into('heartbeats') ~ 'select seen.source, seen.stream, ' ~ cast_text('seen.seen_at', 'iso8601', 'timestamp')
+            ~ ', ' ~ changed_at() ~ '\nfrom (\n    ' ~ rows | join('\n    union all\n    ') ~ '\n) as seen',
+        'commit',
+    ]) }}
+{%- endmacro %}
+
+{#- Begins a transaction that no other staging can overlap. -#}
+{% macro default__begin_staging() -%}
+    {{ return(['begin transaction']) }}
 {%- endmacro %}
 
 {% macro insert_into(table) -%}

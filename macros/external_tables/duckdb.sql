@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 {% macro duckdb__copy_loads(stream, first, last, dry_run) -%}
-    {{ return(['begin transaction'] + log_inserts(stream, first, last) + ['drop table new_lines', 'commit']) }}
+    {{ return(default__begin_staging() + log_inserts(stream, first, last) + ['drop table new_lines', 'commit']) }}
 {%- endmacro %}
 
 {% macro duckdb__list(texts) -%}

@@ -72,8 +72,12 @@
     ) }}
 {%- endmacro %}
 
-{#- A transaction a load: what the commit lists is copied by its manifests, and recorded, or neither. The lock makes a second
-    staging at the same time wait, and then find nothing left to do. -#}
+{#- The lock makes a second staging at the same time wait, and then find nothing left to do. -#}
+{% macro redshift__begin_staging() -%}
+    {{ return(['begin', 'lock ' ~ source('headwater', 'loads').include(database=false)]) }}
+{%- endmacro %}
+
+{#- A transaction a load: what the commit lists is copied by its manifests, and recorded, or neither. -#}
 {% macro redshift__copy_loads(stream, first, last, dry_run) -%}
     {%- if dry_run -%}
         {#- only the commits tell which manifests there are; temporary tables change nothing -#}
@@ -95,8 +99,7 @@
     {%- endfor -%}
     {%- set statements = [] -%}
     {%- for number in range(first, last + 1) -%}
-        {%- do statements.extend(['begin', 'lock ' ~ source('headwater', 'loads').include(database=false)]) -%}
-        {%- do statements.extend(log_inserts(stream, number, number)) -%}
+        {%- do statements.extend(redshift__begin_staging() + log_inserts(stream, number, number)) -%}
         {%- for manifest in manifests.get(number, []) -%}
             {%- do statements.extend(redshift__copy_rows(stream, number, manifest)) -%}
         {%- endfor -%}

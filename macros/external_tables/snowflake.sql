@@ -151,9 +151,15 @@ inner join (
     {{ return(statements) }}
 {%- endmacro %}
 
+{#- An update of a row makes another staging at the same time wait, as inserts do not, and then find nothing left to do. -#}
+{% macro snowflake__begin_staging() -%}
+    {{ return([
+        'begin transaction', 'update ' ~ snowflake__named('staging_lock') ~ ' set locked_at = ' ~ changed_at()
+    ]) }}
+{%- endmacro %}
+
 {#- Files are registered before their commit can be seen, even where notifications would do so in time: a model would read
-    a load that is not all there, and never again. DDL commits, so the transaction has none. An update of a row makes
-    another staging at the same time wait, as inserts do not, and then find nothing left to do. -#}
+    a load that is not all there, and never again. DDL commits, so the transaction has none. -#}
 {% macro snowflake__copy_loads(stream, first, last, dry_run) -%}
     {%- set refreshes, rejects = [], stream.source ~ '/' ~ stream.name ~ '/' -%}
     {%- for number in range(first, last + 1) -%}
@@ -168,7 +174,6 @@ inner join (
     {%- endfor -%}
     {{ return(
         refreshes | map('replace', " refresh ''", ' refresh') | unique | list
-        + ['begin transaction', 'update ' ~ snowflake__named('staging_lock') ~ ' set locked_at = ' ~ changed_at()]
-        + log_inserts(stream, first, last) + ['commit']
+        + snowflake__begin_staging() + log_inserts(stream, first, last) + ['commit']
     ) }}
 {%- endmacro %}

@@ -4,9 +4,11 @@
     Copies new commits of every stream into the tables raw.loads, raw.objects, raw.inputs, raw.removals and
     raw.resolutions, and keeps the relation raw.<source>__<stream> up to date. Models see commits through these tables
     only, so that one dbt run sees one state of the lake even while loads go on. The tables can be dropped and are
-    filled again from the lake.
+    filled again from the lake. raw.heartbeats says when a load last looked in vain; no model reads that, so a run changes
+    nothing where nothing came.
 
     newest   the newest commit of each stream: {<source>.<stream>: [number, load id]}
+    seen     when a load last looked at a stream and found nothing new: {<source>.<stream>: ISO 8601}
     select   only these sources, comma-separated; by default every source table with an `external` block
     dry_run  prints the statements instead of running them
 
@@ -15,8 +17,9 @@
     make_relations(streams)        what must be there before a commit may be seen
     read_commits(stream, first, last)  fills the temporary table new_lines with the lines of these commits
     copy_loads(stream, first, last, dry_run)  makes them visible, at once or not at all
+    begin_staging()                begins a transaction that no other staging can overlap
     show_stream(stream)            what must be made anew afterwards -#}
-{% macro stage_external_sources(newest=none, select=none, dry_run=false) -%}
+{% macro stage_external_sources(newest=none, select=none, dry_run=false, seen={}) -%}
     {%- if newest is none -%}
         {{ exceptions.raise_compiler_error('stage_external_sources does not know the newest commits; run `headwater stage`') }}
     {%- endif -%}
@@ -43,6 +46,7 @@
         {%- do log(stream.source ~ '.' ~ stream.name ~ ': ' ~ ((there or [0])[0] - first + 1) ~ ' new commits', info=true) -%}
     {%- endfor -%}
     {%- do run_statements(adapter.dispatch('show_stream', 'headwater')(rejects_stream()), dry_run) -%}
+    {%- do run_statements(heartbeat_statements(seen), dry_run) -%}
 {%- endmacro %}
 
 {#- The streams that the sources declare: source, name, the relation that shows them, what they hold, their place in the

@@ -53,6 +53,10 @@ def read(data: bytes, *paths: str) -> tuple[list[bytes], list[Reject]]:
     return [bytes(document) for batch in batches for document in batch], found
 
 
+def refuse(reject: Reject) -> None:
+    pytest.fail(str(reject))
+
+
 def told(data: bytes, *paths: str) -> tuple[list[bytes], list[tuple[int, str, str | None, bytes]]]:
     """The records, and of each reject its place, reason, list and bytes."""
     records, found = read(data, *paths)
@@ -167,7 +171,7 @@ def test_an_answer_in_another_encoding_is_not_lost_in_silence() -> None:
 def test_escapes_that_are_no_text_are_repaired_in_their_element_alone(text: bytes, mended: bytes) -> None:
     # of the two that are the same once they are repaired, each keeps its own original
     data = b'{"a":"%b","data":[{"id":"1"},{"id":"2",\n"t":"%b"},{"id":"3","t":"\\ud83d\\ude00"},{"t":"%b"}]}'
-    batches = list(read_documents([data % (text, text, mended)], pytest.fail, ("data",)))
+    batches = list(read_documents([data % (text, text, mended)], refuse, ("data",)))
     [[one, two, three, four]] = batches
     assert [bytes(record) for record in (one, two, three, four)] == [
         b'{"id":"1"}',
@@ -181,7 +185,7 @@ def test_escapes_that_are_no_text_are_repaired_in_their_element_alone(text: byte
 
 def test_lists_that_are_alike_are_told_apart() -> None:
     data = rb'{"old":[{"t":"\ufffd"}],"data":[{"t":"\ud800"}],"more":[{"t":"\ufffd"}]}'
-    [[old, record, more]] = list(read_documents([data], pytest.fail, ("old", "data", "more")))
+    [[old, record, more]] = list(read_documents([data], refuse, ("old", "data", "more")))
     assert bytes(old) == bytes(record) == bytes(more) == rb'{"t":"\ufffd"}'
     assert [getattr(one, "verbatim", None) for one in (old, record, more)] == [None, rb'{"t":"\ud800"}', None]
 

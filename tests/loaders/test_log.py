@@ -12,7 +12,7 @@ from loaders.declarations import Stream
 from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError
 from loaders.lake import Store, open_store
 from loaders.landing import begin
-from loaders.log import Added, Commit, Input, Log, read_commit
+from loaders.log import Added, Commit, Input, Log, heartbeats, read_commit
 
 NOW = datetime.now(UTC)
 SHOP = Stream(source="shop", name="orders", loader="files", record_key="id")
@@ -222,6 +222,17 @@ def test_heartbeat_and_failure_are_notes_beside_the_commits(store: Store) -> Non
     made = commit(log, None)
     log.seen()
     assert log.newest() == made
+    store.put(f"{FOLDER}_seen.json", b'{"at": "2026-')
+    assert log.note("_seen") is None
+
+
+def test_heartbeats_are_told_by_stream(store: Store) -> None:
+    streams = [Stream(source="shop", name=name, loader="files") for name in ("orders", "returns", "visits")]
+    assert heartbeats(store, streams) == {}
+    store.put(f"{FOLDER}_seen.json", b'{"at": "2026-03-02T15:30:00.250000+00:00", "warnings": []}')
+    Log(store, "shop", "visits").failed(ConfigurationError("s3://x: no such bucket"))
+    commit(Log(store, "shop", "returns"), None)
+    assert heartbeats(store, streams) == {"shop.orders": "2026-03-02T15:30:00.250000+00:00"}
 
 
 def test_logs_of_streams_whose_names_begin_alike_are_apart(store: Store) -> None:

@@ -24,7 +24,7 @@ from dbt.cli.main import dbtRunner
 from loaders.cli import main
 from loaders.declarations import read_declarations
 from loaders.lake import open_store
-from loaders.log import newest_commits
+from loaders.log import heartbeats, newest_commits
 from loaders.registry import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -58,8 +58,9 @@ class Project:
         assert result.success, [node.message for node in nodes if node.status in ("error", "fail")]
 
     def stage(self, *, dry_run: bool = False) -> None:
-        newest = newest_commits(open_store(os.environ["HEADWATER_LAKE"]), read_declarations(Path("models"), KINDS))
-        arguments = json.dumps({"newest": newest, "dry_run": dry_run})
+        lake, streams = open_store(os.environ["HEADWATER_LAKE"]), list(read_declarations(Path("models"), KINDS))
+        newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
+        arguments = json.dumps({"newest": newest, "seen": seen, "dry_run": dry_run})
         self.dbt("run-operation", "stage_external_sources", "--args", arguments, "--quiet")
 
     def build(self, *arguments: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from loaders.declarations import read_declarations
 from loaders.demo import learning
 from loaders.lake import open_store
-from loaders.log import Log, newest_commits
+from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import KINDS
 from tests.warehouses.conftest import COMPARED, Warehouses
 from tests.warehouses.grammar import is_refused, refused
@@ -88,12 +88,10 @@ SEEN = ["assert_*_as_stated", *(f"test_name:{name}" for name in ("not_null", "un
 
 def staging(warehouse: Warehouse) -> list[str]:
     """What `headwater stage` has dbt do."""
-    lake, streams = (
-        open_store(warehouse.environment["HEADWATER_LAKE"]),
-        read_declarations(warehouse.project / "models", KINDS),
-    )
-    newest = json.dumps({"newest": newest_commits(lake, streams)})
-    return ["run-operation", "stage_external_sources", "--args", newest]
+    lake = open_store(warehouse.environment["HEADWATER_LAKE"])
+    streams = list(read_declarations(warehouse.project / "models", KINDS))
+    arguments = {"newest": newest_commits(lake, streams), "seen": heartbeats(lake, streams)}
+    return ["run-operation", "stage_external_sources", "--args", json.dumps(arguments)]
 
 
 def refresh_again(warehouse: Warehouse) -> None:
@@ -223,6 +221,18 @@ def test_what_is_removed_or_too_large_is_so_everywhere(built: Warehouses) -> Non
     compare(built, "after a removal", but=("redshift",))
 
 
+def test_heartbeats_are_the_same_everywhere(built: Warehouses) -> None:
+    lake = open_store(built.environment["HEADWATER_LAKE"])
+    seen = heartbeats(lake, read_declarations(built.project / "models", KINDS))
+    at = {stream: datetime.fromisoformat(text).replace(tzinfo=None) for stream, text in seen.items()}
+    assert at.keys() >= {"learning.projects", "learning.videos"}  # without a second load
+    for warehouse in built.all:
+        schema = "raw" if warehouse.name == "duckdb" else "dev_raw"
+        rows = warehouse.query(f"select source, stream, seen_at from {schema}.heartbeats")
+        assert len(rows) == len(at)
+        assert {f"{row['source']}.{row['stream']}": row["seen_at"] for row in rows} == at
+
+
 @pytest.mark.parametrize("dialect", ["snowflake", "redshift"])
 def test_models_are_grammatical(built: Warehouses, dialect: str) -> None:
     """What a stand-in takes and the warehouse would not, such as a reserved word for a name."""
@@ -237,7 +247,8 @@ def test_models_are_grammatical(built: Warehouses, dialect: str) -> None:
 
 def test_documentation_and_freshness(built: Warehouses) -> None:
     def read(warehouse: Warehouse) -> None:
-        warehouse.dbt(["docs", "generate"], ["show", "--select", "operations_rejects_by_reason"])
+        freshness = ["source", "freshness", "--quiet"]  # which fails where a stream is neither loaded nor seen
+        warehouse.dbt(["docs", "generate"], ["show", "--select", "operations_rejects_by_reason"], freshness)
         catalog = json.loads((warehouse.place / warehouse.name / "catalog.json").read_text())
         assert {"model.headwater.fct_follows", "model.headwater.rejects"} <= catalog["nodes"].keys()
 
