@@ -126,7 +126,7 @@ def _referred(world: World, posts: Iterable[Post], asked: Asked) -> tuple[list[P
                 if there:
                     found[other] = there
                 else:
-                    kind = NOT_ALLOWED if other >> 22 & 1 else NOT_FOUND
+                    kind = NOT_ALLOWED if other >> 22 & 1 else NOT_FOUND  # half of them are only hidden
                     problems[other] = problem(kind, asked.word, spelt(expansion, asked.word), str(other))
     return list(found.values()), list(problems.values())
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from loaders.demo.x_posts import Post
 
+PAGE = ">H?QQ"  # and six bytes that only who knows the scope can make: 25 bytes are 40 characters of base 32
+
 
 class Page(NamedTuple):
     """A place in a crawl: posts older than the bound (or newer, towards the first page), and newer than a floor."""
@@ -28,22 +30,18 @@ class Window(NamedTuple):
 
 def token(page: Page, scope: str) -> str:
     """An opaque token for a page; it holds where the page begins, so that it never expires and nothing moves it."""
-    packed = struct.pack(">H?QQ", *page)
-    return base64.b32encode(packed + _mark(packed, scope)).decode().lower().rstrip("=")
+    packed = struct.pack(PAGE, *page)
+    mark = hashlib.blake2b(packed + scope.encode(), digest_size=6).digest()
+    return base64.b32encode(packed + mark).decode().lower()
 
 
 def read(text: str, scope: str) -> Page | None:
     """The page a token is for; None where it was not given for this scope, or not at all."""
     try:
-        data = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
-        page = Page(*struct.unpack(">H?QQ", data[:19]))
+        page = Page(*struct.unpack_from(PAGE, base64.b32decode(text.upper())))
     except (ValueError, struct.error):
         return None
-    return page if data[19:] == _mark(data[:19], scope) and token(page, scope) == text else None
-
-
-def _mark(packed: bytes, scope: str) -> bytes:
-    return hashlib.blake2b(packed + scope.encode(), digest_size=6).digest()
+    return page if token(page, scope) == text else None
 
 
 def turn(

@@ -57,19 +57,11 @@ class World:
         now = self.now_ms() // HOUR_MS
         state = now, len(self.added)
         if user not in self._lists or self._lists[user][0] != state:
-            span = range(now - hours, now)
-            found = [
-                post
-                for n in sources
-                for hour in span
-                for versions in self._past.hour(n, hour)
-                if (post := self._newest(versions))
-            ]
+            span, horizon = range(now - hours, now), self._horizon()
+            made = (versions for n in sources for hour in span for versions in self._past.hour(n, hour))
+            found = [post for versions in made if (post := _newest(versions, horizon))]
             found += [post for post in self.added if created_ms(post.id) >= span.start * HOUR_MS]
-            if user:
-                found = [post for post in found if post.author == user]
-            else:
-                found = [post for post in found if not post.is_a(REPOSTS)]
+            found = [post for post in found if (post.author == user if user else not post.is_a(REPOSTS))]
             self._lists[user] = state, sorted(found, key=lambda post: -post.id)
         return self._lists[user][1]
 
@@ -89,7 +81,7 @@ class World:
         horizon = self._horizon()
         return tuple(version for version in post.history if version <= post.id or version < horizon)
 
-    def _newest(self, versions: Iterable[Post]) -> Post | None:
-        """The newest of the versions of a post that can be seen."""
-        horizon = self._horizon()
-        return max((post for post in versions if post.id < horizon), key=lambda post: post.id, default=None)
+
+def _newest(versions: Iterable[Post], horizon: int) -> Post | None:
+    """The newest of the versions of a post that can be seen."""
+    return max((post for post in versions if post.id < horizon), key=lambda post: post.id, default=None)

@@ -307,6 +307,21 @@ def test_a_long_post_is_cut_and_its_note_is_whole(found: dict[str, Json]) -> Non
     assert max(len(post["text"]) for post in short) <= 280
 
 
+def test_what_the_cut_goes_through_is_no_entity(client: Client) -> None:
+    client.api.world.add("a" * 270 + " #abcdefghij", at=NOW - timedelta(minutes=1))
+    client.api.world.add("a" * 276 + " & so on", at=NOW - timedelta(minutes=2))
+    client.api.world.add("a" * 270 + " #abcdefgh", at=NOW - timedelta(minutes=3))
+    shown = {"tweet.fields": "entities,note_tweet", "start_time": "2026-03-09T14:00:00Z"}
+    tagged, escaped, just_fits = client.search("has:hashtags OR so", **shown).data
+    assert tagged["text"] == "a" * 270 + " #abcdefg…"
+    assert "entities" not in tagged
+    assert tagged["note_tweet"]["entities"] == {"hashtags": [{"start": 271, "end": 282, "tag": "abcdefghij"}]}
+    assert escaped["text"] == "a" * 276 + " …"
+    assert escaped["note_tweet"] == {"text": "a" * 276 + " &amp; so on"}
+    assert (len(just_fits["text"]), just_fits["entities"]["hashtags"][0]["end"]) == (280, 280)
+    assert "note_tweet" not in just_fits
+
+
 def test_a_retweet_is_cut_and_its_original_is_in_includes(crawls: Crawls) -> None:
     cut = 0
     for page in crawls.timelines:
@@ -541,7 +556,9 @@ def test_start_is_inclusive_and_end_exclusive(client: Client) -> None:
 def test_a_search_shows_posts_after_half_a_minute(client: Client, clock: Clock) -> None:
     client.api.world.add("zzz")
     assert client.search("zzz").json == {"meta": {"result_count": 0}}
-    clock.now += timedelta(seconds=31)
+    clock.now += timedelta(seconds=29)
+    assert client.search("zzz").json == {"meta": {"result_count": 0}}
+    clock.now += timedelta(seconds=2)
     assert client.search("zzz").meta["result_count"] == 1
 
 
@@ -991,9 +1008,9 @@ def test_limits_are_counted_per_endpoint_and_end_with_their_window(clock: Clock)
         assert limits(client.get("/2/users/by/username/someline")) == ("5", "4", reset)
         assert limits(client.get("/2/users/1/tweets")) == ("10000", "9999", reset)
         assert limits(client.get("/2/tweets", ids="1")) == ("3500", "3499", reset)
-        clock.now += timedelta(seconds=59)
+        clock.now = datetime.fromtimestamp(int(reset) - 0.001, UTC)
         assert client.search().status == 429
-        clock.now += timedelta(seconds=1)
+        clock.now = datetime.fromtimestamp(int(reset), UTC)
         assert limits(client.search()) == ("2", "1", str(int(reset) + 60))
 
 
