@@ -55,6 +55,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # set, so that what load_settings puts into the environment is taken back
     for name in ("HEADWATER_LAKE", "HEADWATER_BUCKET", "SHOP_URL", "SHOP_ORDERS_URL", "WEB_EVENTS_URL", "LEARNING_URL"):
         monkeypatch.setenv(name, "")
+    for name in ("X_URL", "X_API_URL", "X_BEARER_TOKEN", "X_QUERIES", "X_USERNAMES", "X_TIMELINE_POSTS"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HEADWATER_USER", "ana")

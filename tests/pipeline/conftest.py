@@ -107,13 +107,16 @@ def project_in(place: Path, now: Path, target: Path, patch: pytest.MonkeyPatch) 
     now.symlink_to(place)
     drop, lake = now / "drop", now / "lake"
     drop.mkdir(exist_ok=True)
-    (now / "learning").mkdir(exist_ok=True)
+    for name in ("learning", "x"):
+        (now / name).mkdir(exist_ok=True)
     for name, value in {
         "HEADWATER_LAKE": str(lake),
         "HEADWATER_DUCKDB": str(now / "w.duckdb"),
         "HEADWATER_TARGET": "local",
         "WEB_EVENTS_URL": str(drop),
         "LEARNING_URL": str(now / "learning"),
+        "X_URL": str(now / "x"),
+        "X_BEARER_TOKEN": "",
         "DBT_PROFILES_DIR": str(ROOT),
         "DBT_LOG_PATH": str(now / "logs"),
     }.items():
@@ -164,7 +167,7 @@ def own_project(project: Project, checkout: Path, monkeypatch: pytest.MonkeyPatc
 
 def run_dbt(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """dbt in a process of its own, with nothing but the clone's own settings."""
-    ours = ("HEADWATER", "DBT_", "WEB_EVENTS", "LEARNING")
+    ours = ("HEADWATER", "DBT_", "WEB_EVENTS", "LEARNING", "X_")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     dbt = Path(sys.executable).with_name("dbt")
     return subprocess.run([dbt, *arguments], cwd=place, env=clean, capture_output=True, text=True, check=False)
