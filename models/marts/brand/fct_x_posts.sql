@@ -110,6 +110,13 @@ texts as (
 
 ),
 
+tagged as (
+
+    select distinct logical_post_id
+    from {{ x_hashtags('texts', ['logical_post_id']) }}
+
+),
+
 numbers as (
 
     select * from ranked
@@ -146,7 +153,7 @@ final as (
         texts.retweeted_post_id,
         texts.quoted_post_id,
         texts.replied_to_post_id,
-        coalesce(texts.hashtags, '[]') <> '[]' as has_hashtags,
+        tagged.logical_post_id is not null as has_hashtags,
         texts.is_possibly_sensitive,
         texts.is_withheld,
         texts.withheld_countries,
@@ -171,6 +178,8 @@ final as (
         on texts.logical_post_id = numbers.logical_post_id
     inner join creations
         on texts.logical_post_id = creations.logical_post_id
+    left join tagged
+        on texts.logical_post_id = tagged.logical_post_id
 
 )
 

@@ -57,7 +57,7 @@ numbered as (
         *,
         row_number() over (
             partition by logical_post_id
-            order by tag_start nulls last, tag_end, tag
+            order by tag_start nulls last, element_number
         ) as hashtag_number
     from sliced
 
