@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import snowflake.connector
 from moto.server import ThreadedMotoServer
 
 from loaders.declarations import read_declarations
+from loaders.demo.x_api import Scripted, serve
 from loaders.lake import open_store
 from loaders.registry import DEMOS, KINDS
 from tests.warehouses.standins.redshift import connect, redshift_stand_in
@@ -86,9 +87,20 @@ class Warehouses:
     def put(self, source: str, key: str, data: bytes) -> None:
         open_store(self.drop(source)).put(key, data)
 
-    def load(self) -> None:
-        """Lands what is new in the drops."""
-        self.duckdb.run("headwater", "load")
+    def load(self, at: datetime | None = None, page: bytes | None = None) -> None:
+        """Lands what is new in the drops and, with a time, what a stand-in of X then has; page: its first answer."""
+        if at is None:
+            self.duckdb.run("headwater", "load")
+            return
+        with serve(seed=3, now=lambda: at) as api, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("X_API_URL", api.url)
+            patch.setenv("X_BEARER_TOKEN", api.token)
+            patch.setenv("X_QUERIES", '"night bus" lang:it')
+            patch.setenv("X_USERNAMES", "sleeperclub")
+            patch.setenv("X_TIMELINE_POSTS", "20")
+            if page:
+                api.script.append(Scripted(body=page))
+            self.duckdb.run("headwater", "load")
 
 
 @pytest.fixture(scope="module")
