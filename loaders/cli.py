@@ -166,7 +166,7 @@ def clean(ctx: click.Context, dry_run: bool) -> None:
     "--scale",
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
-    help="1 is about 100,000 events, 94,000 learning rows and 1,400 saved posts.",
+    help="1 is about 100,000 events, 94,000 learning rows and 1,300 saved posts.",
 )
 @click.option("--seed", type=int, default=1, help="Another seed, another history.")
 @click.option("--dirt", type=click.FloatRange(0, 1), default=0.002, help="The share of records that are damaged.")

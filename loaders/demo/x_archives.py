@@ -1,6 +1,6 @@
 """What somebody saved of X over the years, made up and repeatable: answers of both versions of its API, and old rows.
 
-At scale 1 there are about 1,400 posts in 13 files: 2 MB, in 1 s. The files of 2021 to 2023 depend on nothing but seed,
+At scale 1 there are about 1,300 posts in 13 files: 2 MB, in 1 s. The files of 2021 to 2023 depend on nothing but seed,
 scale and dirt; one more is of the day `until`, and has posts that the stand-in of the API knows, too. Damage is put
 beside the good records, never done to them, under ids of its own.
 """
@@ -36,17 +36,19 @@ NAMES = {"v1.1": ("id_str", "created_at"), "v2": ("id", "created_at"), "cleansed
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """What was put. The five counts of records are disjoint.
+    """What was put. The six counts of records are disjoint.
 
     posts: good posts, statuses and rows, with those that came along as referred to; one of several files is counted in
-    each. users: of answers of version 2. uncastable: posts with an id or a time that cannot be one. broken: elements of
-    an answer's list of posts that are no objects; only a reader of posts meets them. unreadable: lines that are no
-    JSON, so that no reader can tell of what kind they were.
+    each. duplicates: those that came along although the same answer has them as asked for. users: of answers of
+    version 2. uncastable: posts with an id or a time that cannot be one. broken: elements of an answer's list of posts
+    that are no objects; only a reader of posts meets them. unreadable: lines that are no JSON, so that no reader can
+    tell of what kind they were.
     """
 
     objects: int
     bytes: int
     posts: int
+    duplicates: int
     users: int
     uncastable: int
     broken: int
@@ -172,8 +174,11 @@ def _damaged(file: File, record: Document, draw: random.Random) -> tuple[str, An
 
 def _stored(file: File, draw: random.Random, dirt: float, tally: Counter[str]) -> bytes:
     """A file with its damage; tally grows by what it holds."""
-    included = file.around.get("includes", {})
-    tally.update(posts=len(file.records) + len(included.get("tweets", ())), users=len(included.get("users", ())))
+    post_id, included = NAMES[file.form][0], file.around.get("includes", {})
+    ids = {record[post_id] for record in file.records}
+    again = sum(post["id"] in ids for post in included.get("tweets", ()))
+    posts = len(ids) + len(included.get("tweets", ())) - again
+    tally.update(posts=posts, duplicates=again, users=len(included.get("users", ())))
     mixed: list[Any] = []
     for record in file.records:
         mixed.append(record)
