@@ -11,7 +11,7 @@
     iso8601   2026-03-02T14:05:09.120+05:30; a space for the T, Z, +05, +0530 or no offset (UTC) do too; what is finer than
               a microsecond is cut
     epoch_ms  milliseconds since 1970-01-01T00:00:00Z
-    twitter_v1  Tue Mar 03 09:15:00 +0000 2026, in English whatever the language
+    twitter_v1  Tue Mar 03 09:15:00 +0000 2026, in English and in UTC wherever it is from
     digits    1 to 19 of them, a number that is a name: it stays text -#}
 {% macro format_pattern(format) -%}
     {{ return({
@@ -24,7 +24,7 @@
             ~ '(Z|z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?',
         'epoch_ms': '[+-]?[0-9]{1,14}',
         'twitter_v1': '(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{2} '
-            ~ '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] [+-]([01][0-9]|2[0-3])[0-5][0-9] [0-9]{4}',
+            ~ '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] [+]0000 [0-9]{4}',
         'digits': '[0-9]{1,19}',
     }[format]) }}
 {%- endmacro %}
@@ -49,7 +49,7 @@
     {%- elif format == 'epoch_ms' -%}
         {{ adapter.dispatch('epoch_ms', 'headwater')(text) }}
     {%- elif format == 'twitter_v1' -%}
-        {{ adapter.dispatch('utc_timestamp', 'headwater')(twitter_v1_as_iso8601(text)) }}
+        try_cast({{ twitter_v1_as_iso8601(text) }} as {{ type }})
     {%- elif format == 'digits' -%}
         cast({{ text }} as {{ type }})
     {%- elif format in ('integer', 'decimal') -%}
@@ -89,11 +89,8 @@
 {% macro twitter_v1_as_iso8601(text) -%}
     {%- set months = "'Jan01Feb02Mar03Apr04May05Jun06Jul07Aug08Sep09Oct10Nov11Dec12'" -%}
     {%- set name = 'substring(' ~ text ~ ', 5, 3)' -%}
-    (
-        substring({{ text }}, 27, 4) || '-'
-        || substring({{ months }}, {{ dbt.position(name, months) }} + 3, 2) || '-'
-        || substring({{ text }}, 9, 2) || 'T' || substring({{ text }}, 12, 8) || substring({{ text }}, 21, 5)
-    )
+    substring({{ text }}, 27, 4) || '-' || substring({{ months }}, {{ dbt.position(name, months) }} + 3, 2) || '-'
+        || substring({{ text }}, 9, 2) || ' ' || substring({{ text }}, 12, 8)
 {%- endmacro %}
 
 {% macro duckdb__epoch_ms(text) -%}

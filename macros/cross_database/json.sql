@@ -54,12 +54,9 @@ from {{ relation }}
 {%- endmacro %}
 
 {#- A cast of anything but a text gives null there, and one of a long text may cut it: what is over the limit as a whole
-    is looked at value by value. Keys with capitals are found only in a session that has been told so. -#}
+    is looked at value by value. -#}
 {% macro redshift__texts_of(relation, fields) -%}
-    {%- if execute and flags.INTROSPECT -%}
-        {%- do run_query('set enable_case_sensitive_identifier to true') -%}
-        {%- do run_query('set enable_case_sensitive_super_attribute to true') -%}
-    {%- endif -%}
+    {%- do redshift__keep_case() -%}
 select
     {%- set sizes = [] %}
     {%- for f in fields %}
@@ -80,6 +77,14 @@ select
         ) then 'too_large_for_warehouse'
     end as unreadable
 from {{ relation }} as records
+{%- endmacro %}
+
+{#- Keys with capitals are found only in a session that has been told so. -#}
+{% macro redshift__keep_case() -%}
+    {%- if execute and flags.INTROSPECT -%}
+        {%- do run_query('set enable_case_sensitive_identifier to true') -%}
+        {%- do run_query('set enable_case_sensitive_super_attribute to true') -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro trimmed_as(field, text) -%}
@@ -165,7 +170,7 @@ array_construct_compact(
     {%- endif -%}
 {%- endmacro %}
 
-{#- The texts of all fields as one JSON object. -#}
+{#- The texts of all fields as one JSON object; on Redshift, a list of such objects where there are many fields. -#}
 {% macro text_object(fields) -%}
     {{ adapter.dispatch('text_object', 'headwater')(fields) }}
 {%- endmacro %}
@@ -186,26 +191,34 @@ object_construct_keep_null({{ text_pairs(fields) }}
 )
 {%- endmacro %}
 
+{#- How many arguments a function takes there is nowhere said; PostgreSQL takes a hundred, two for each field. -#}
+{% macro redshift__fields_of_an_object() -%}
+    {{ return(40) }}
+{%- endmacro %}
+
 {% macro redshift__text_object(fields) -%}
-object({{ text_pairs(fields) }}
-)
+    {%- set objects = [] -%}
+    {%- for some in fields | batch(redshift__fields_of_an_object()) -%}{%- do objects.append('object(' ~ text_pairs(some) ~ '\n)') -%}{%- endfor -%}
+    {{ objects[0] if objects | length == 1 else 'array(' ~ objects | join(', ') ~ ')' }}
 {%- endmacro %}
 
-{#- The text under a name in what text_object made, or null. -#}
-{% macro text_in(object, name) -%}
-    {{ adapter.dispatch('text_in', 'headwater')(object, name) }}
+{#- The text of a field in what text_object made of the fields, or null. -#}
+{% macro text_in(object, name, fields) -%}
+    {{ adapter.dispatch('text_in', 'headwater')(object, name, fields) }}
 {%- endmacro %}
 
-{% macro duckdb__text_in(object, name) -%}
+{% macro duckdb__text_in(object, name, fields) -%}
     json_extract_string({{ object }}, {{ literal('$."' ~ name ~ '"') }})
 {%- endmacro %}
 
-{% macro snowflake__text_in(object, name) -%}
+{% macro snowflake__text_in(object, name, fields) -%}
     cast({{ object }}:"{{ name }}" as varchar(65535))
 {%- endmacro %}
 
-{% macro redshift__text_in(object, name) -%}
-    cast({{ object }}."{{ name }}" as varchar(65535))
+{% macro redshift__text_in(object, name, fields) -%}
+    {%- set size, names = redshift__fields_of_an_object(), fields | map(attribute='name') | list -%}
+    {%- set place = '[' ~ names.index(name) // size ~ ']' if names | length > size -%}
+    cast({{ object }}{{ place }}."{{ name }}" as varchar(65535))
 {%- endmacro %}
 
 {#- What an input said beside its content: a named part of its key, as text, or null. -#}

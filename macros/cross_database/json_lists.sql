@@ -81,6 +81,7 @@
 
 {#- A cast of anything but a text gives null there. -#}
 {% macro redshift__elements_of(relation, columns, list, texts) -%}
+    {%- do redshift__keep_case() -%}
 (
     select
         {%- for column in columns %}

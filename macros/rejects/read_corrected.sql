@@ -49,7 +49,7 @@ texts as (
         {%- for f in stream.fields %}
         case
             when corrections.has__{{ f.name }} = 1 then {{ trimmed_as(f, 'corrections.corrected__' ~ f.name) }}
-            else {{ text_in('records.raw_texts', f.name) }}
+            else {{ text_in('records.raw_texts', f.name, stream.fields) }}
         end as text__{{ f.name }},
         {%- endfor %}
         {%- for column in record_columns() %}

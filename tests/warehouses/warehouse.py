@@ -108,7 +108,14 @@ def plain(name: str, value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if name in ("cast_errors", "raw_texts"):
-        return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
+        return json.dumps(whole(name, json.loads(value)), sort_keys=True, ensure_ascii=False)
+    return value
+
+
+def whole(name: str, value: Any) -> Any:
+    """Texts of many fields are a list of objects on Redshift, and one object elsewhere."""
+    if name == "raw_texts" and isinstance(value, list):
+        return {key: text for part in value for key, text in part.items()}
     return value
 
 
