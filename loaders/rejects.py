@@ -19,11 +19,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from loaders.declarations import Stream
 from loaders.errors import ConfigurationError, NotFoundError
 from loaders.lake import Store
 from loaders.landing import begin
 from loaders.log import Commit, Log
-from loaders.readers.json_documents import Document
+from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
 from loaders.sources.files import read_input
@@ -105,12 +106,12 @@ def read_mended(data: bytes, name: str) -> list[Mended]:
     return mended
 
 
-def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -> Commit | None:
+def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -> Commit | None:
     """Lands what can be read now, in one commit that names what it resolves; None if that is nothing.
 
     refuse: called with a sentence for each record that is not landed, and why.
     """
-    log = Log(lake, drop.source, drop.name)
+    log = Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
     versions, resolved = log.inputs(), {line["record"] for line in log.lines("resolved")}
     origins = _origins(log, [one.record for one in mended])
@@ -121,15 +122,15 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
         if one.record in resolved:
             why = "it is resolved by an earlier replay"
         elif origin is None:
-            why = f"{drop.source}.{drop.name} has no such record; expected one that `headwater rejects` lists"
+            why = f"{stream.source}.{stream.name} has no such record; expected one that `headwater rejects` lists"
         elif versions.get(origin.key) != origin.version:
             why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
-        elif origin.is_cut and drop.format == "csv":  # whose rest may hold rows
+        elif origin.is_cut and isinstance(stream, FileDrop) and stream.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
         elif one.raw is None and _compact(one.value) == _compact(origin.value):
             why = "it is as it was, and would be the same reject again; mend its `value`, or leave its line out"
         else:
-            documents, why = _read(drop, one, origin)
+            documents, why = _read(stream, one, origin)
         if why or origin is None:
             refuse(f"{one.record}: {why}")
             continue
@@ -137,7 +138,7 @@ def replay(lake: Store, drop: FileDrop, mended: Sequence[Mended], refuse: Any) -
         resolved.add(one.record)
     if not groups:
         return None
-    with begin(lake, drop, log, newest) as landing:
+    with begin(lake, stream, log, newest) as landing:
         for key, records in groups.items():
             origin = origins[records[0][0]]
             landing.begin_input(key, origin.version, origin.params, replays=len(records))
@@ -152,18 +153,17 @@ def _compact(document: bytes) -> bytes:
     return msgspec.json.format(bytes(document), indent=-1)
 
 
-def _read(drop: FileDrop, one: Mended, origin: Origin) -> tuple[list[Document], str]:
+def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], str]:
     """The records of a line, or why it cannot be read. A document of another stream can, and has none."""
-    if one.raw is None or origin.is_element:
-        drop = drop.model_copy(update={"records": ()})
-    if one.raw is None:
-        raw = bytes(one.value)
-        drop = drop.model_copy(update={"format": "json"})
+    faults: list[Reject] = []
+    if one.raw is None or not isinstance(stream, FileDrop):
+        text = bytes(one.value) if one.raw is None else one.raw.encode()
+        batches = list(read_documents([text], faults.append))
     else:
         raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
-        drop = drop.model_copy(update={"encoding": "utf-8"})
-    faults: list[Reject] = []
-    batches = list(read_input(drop, [raw], faults.append))
+        records = () if origin.is_element else stream.records
+        drop = stream.model_copy(update={"encoding": "utf-8", "records": records})
+        batches = list(read_input(drop, [raw], faults.append))
     if faults:
         return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"
     return [document for batch in batches for document in batch], "" if batches else "it holds no record"

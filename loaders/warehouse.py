@@ -18,7 +18,6 @@ from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterErr
 from loaders.log import heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import export, read_mended, replay
-from loaders.sources.drop import FileDrop
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
 
 OPEN_REJECTS = """
@@ -117,12 +116,12 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
     places = sorted({one.stream for one in mended})
     streams = {f"{stream.source}.{stream.name}": stream for stream in streams_of(tuple(places))}
     for place in places:
-        lines, before, drop = [one for one in mended if one.stream == place], len(refused), streams.get(place)
-        if not isinstance(drop, FileDrop):
+        lines, before, stream = [one for one in mended if one.stream == place], len(refused), streams.get(place)
+        if stream is None:
             refused += [f"{one.record}: {place!r} is no stream; expected the one that it came from" for one in lines]
             continue
         try:
-            commit = replay(lake, drop, lines, refused.append)
+            commit = replay(lake, stream, lines, refused.append)
         except ConcurrentLoadError:
             refused[before:] = [f"{one.record}: another load of {place} was committed meanwhile" for one in lines]
             continue

@@ -22,6 +22,7 @@ from loaders.demo.x_api import Request, Scripted, XStandIn, serve
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError, RefusedError, UnavailableError
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
+from loaders.rejects import Mended, replay
 from loaders.sources import x_api, x_load
 from loaders.sources.x_api import XStream
 from loaders.sources.x_crawl import id_at, time_of
@@ -710,3 +711,20 @@ def test_an_answer_that_was_kept_counts_once(api: XStandIn, lake: Store, monkeyp
     monkeypatch.setattr(Landing, "commit", commit)
     assert load(lake) == []
     assert len(api.requests) == 2
+
+
+def test_what_could_not_be_read_can_be_mended_and_replayed(api: XStandIn, lake: Store) -> None:
+    good, bad = b'{"id":"1","text":"good"}', b'{"id":"5","text":"\xff"}'
+    api.script.append(Scripted(body=b'{"data":[%b,%b],"meta":{}}' % (good, bad)))
+    load(lake)
+    before = state(lake)
+    [reject] = [e.key for e in lake.entries("rejects/x/posts/")]
+    wrong = Mended(stream="x.posts", record=f"{reject}#1", raw='{"id":"5","text":')
+    refused: list[str] = []
+    assert replay(lake, STREAMS[0], [wrong], refused.append) is None
+    assert "it still cannot be read: truncated" in refused[0]
+    right = Mended(stream="x.posts", record=f"{reject}#1", raw='{"id":"5","text":"mended"}')
+    commit = replay(lake, STREAMS[0], [right], refused.append)
+    assert commit
+    assert (commit.landed, commit.state) == (1, before)
+    assert landed(lake)[-1] == (landed(lake)[0][0], {"id": "5", "text": "mended"})
