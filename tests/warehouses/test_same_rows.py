@@ -99,12 +99,16 @@ PAGE = """{ "data" : [
 
 
 def refresh(warehouse: Warehouse) -> None:
-    """As a user does it; but for unit tests, which no data can change and which DuckDB runs for all."""
+    """As a user does it; but for unit tests, which no data can change and which DuckDB runs for all. It is old data."""
     warehouse.run("headwater", "stage")
-    warehouse.run("dbt", "build", "--exclude-resource-type", "unit_test")
+    warehouse.run("dbt", "build", "--exclude-resource-type", "unit_test", "--exclude", "test_name:recent")
 
 
-SEEN = ["assert_*_as_stated", *(f"test_name:{name}" for name in ("not_null", "unique", "accepted_values"))]
+SEEN = [
+    "test_name:recent",
+    "assert_*_as_stated",
+    *(f"test_name:{name}" for name in ("not_null", "unique", "accepted_values")),
+]
 """Tests of the first build whose answer does not depend on the second load, or hardly; those that count records do."""
 
 
