@@ -106,31 +106,25 @@
 
 with
 
-texts as (
-
-    {% for type, format, text, expected in truths %}
-    select
-        cast({{ literal(type ~ ' as ' ~ format) }} as varchar(100)) as rule,
-        cast({{ literal(text) }} as varchar(100)) as text,
-        cast({{ trimmed(literal(text)) }} as varchar(100)) as trimmed_text,
-        cast({{ 'null' if expected is none else literal(expected) }} as varchar(100)) as expected
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 truths as (
 
     {% for type, format in rules %}
     select
-        rule,
+        cast({{ literal(type ~ ' as ' ~ format) }} as varchar(100)) as rule,
         text,
         {{ cast_text('trimmed_text', format, type) }} is null as is_error,
         expected is null as is_expected_error,
         {{ cast_text('trimmed_text', format, type) }}
             = {{ cast_text('expected', 'iso8601' if type == 'timestamp' else format, type) }} as is_expected
-    from texts
-    where rule = {{ literal(type ~ ' as ' ~ format) }}
+    from (
+        {% for truth in truths if truth[0] == type and truth[1] == format %}
+        select
+            cast({{ literal(truth[2]) }} as varchar(100)) as text,
+            cast({{ trimmed(literal(truth[2])) }} as varchar(100)) as trimmed_text,
+            cast({{ 'null' if truth[3] is none else literal(truth[3]) }} as varchar(100)) as expected
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as texts
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
