@@ -77,3 +77,16 @@
 {% macro default__literal(text) -%}
     {{ return("'" ~ text.replace('\\', '\\\\').replace("'", "''") ~ "'") }}
 {%- endmacro %}
+
+{#- Where a text first stands in another, from 1; 0 where it does not. -#}
+{% macro place_of(part, text) -%}
+    {{ adapter.dispatch('place_of', 'headwater')(part, text) }}
+{%- endmacro %}
+
+{% macro default__place_of(part, text) -%}
+    strpos({{ text }}, {{ part }})
+{%- endmacro %}
+
+{% macro snowflake__place_of(part, text) -%}
+    charindex({{ part }}, {{ text }})
+{%- endmacro %}

@@ -156,7 +156,7 @@
 {%- endmacro %}
 
 {#- The hashtags of a relation's column `hashtags`, a row each, as a subquery: columns of the relation, tag_start and tag_end
-    (code points of the text as delivered, from 0, the end exclusive; null where nothing says them), tag, without its `#`,
+    (code points of the text as delivered, from 0, the end exclusive; null where nothing says them), tag_text, without its `#`,
     and element_number, its place in the list from 1. Version 2 lists {start, end, tag}, version 1.1 {text, indices}, the older pipeline texts. -#}
 {% macro x_hashtags(relation, columns) -%}
 (
@@ -166,7 +166,7 @@
         {%- endfor %}
         {{ cast_text('coalesce(v2_start, v1_start)', 'integer', 'integer') }} as tag_start,
         {{ cast_text('coalesce(v2_end, v1_end)', 'integer', 'integer') }} as tag_end,
-        coalesce(v2_tag, v1_tag, cleansed_tag) as tag,
+        coalesce(v2_tag, v1_tag, cleansed_tag) as tag_text,
         element_number
     from (
         select

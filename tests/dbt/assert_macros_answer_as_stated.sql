@@ -1,7 +1,7 @@
 -- The truth table of what engines spell differently: what each macro gives for literal inputs.
 {%- set text, number, two_digits = 'varchar(100)', 'bigint', 'decimal(38, 2)' %}
 {%- set moment, day = 'timestamp', 'date' %}
-{%- set tags = "coalesce(tag, '-') || coalesce(cast(tag_start as varchar(9)), '') || '@'
+{%- set tags = "coalesce(tag_text, '-') || coalesce(cast(tag_start as varchar(9)), '') || '@'
     || cast(element_number as varchar(9))" %}
 {%- set items = "coalesce(item, '-') || coalesce(item_a_b, '') || coalesce(item_c_0, '') || '@'
     || cast(element_number as varchar(9))" %}
@@ -12,6 +12,8 @@
     ('matches: nothing', when_true(matches('absent', '.*')), text, 'no'),
     ('first_match', first_match('digits', '[0-9]+'), text, '12'),
     ('first_match: none', first_match('word', '[0-9]+') ~ " || '|'", text, '|'),
+    ('place_of', place_of("'é'", "'né né'"), number, 2),
+    ('place_of: nowhere', place_of("'x'", 'word'), number, 0),
     ('byte_length', byte_length('word'), number, 5),
     ('byte_length: nothing', byte_length('absent'), number, none),
     ('trimmed', trimmed("' ' || chr(9) || chr(13) || chr(10) || 'a b' || chr(10) || ' '"), text, 'a b'),

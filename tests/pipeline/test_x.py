@@ -152,6 +152,10 @@ FILES = {
 }
 
 
+BRAND = ("--select", "+path:models/marts/brand", "+x_errors", "+rejects", "--indirect-selection", "cautious")
+"""Options of dbt for what tells of X, and no other source's marts."""
+
+
 def load(project: Project, answer: dict[str, Any], at: str) -> None:
     """Loads what a search finds, as if at some time."""
     with serve(now=lambda: datetime.fromisoformat(at)) as api, pytest.MonkeyPatch.context() as patch:
@@ -172,10 +176,10 @@ def template(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.write_text(text)
         load(project, FIRST, "2026-03-02T14:20:00+00:00")
         project.stage()
-        project.run()
+        project.run(*BRAND)
         load(project, SECOND, "2026-03-03T14:20:00+00:00")
         project.stage()
-        project.build("--exclude", "test_name:recent")
+        project.build(*BRAND)
         close_connections()
     return place
 
@@ -269,10 +273,10 @@ def test_again_nothing_changes_and_anew_the_same_comes_out(built: Project) -> No
     marts = built.relations("marts", "staging", "intermediate")
     before = {name: built.multiset(name) for name in marts}
     built.stage()
-    built.run()
+    built.run(*BRAND)
     assert {name: built.multiset(name) for name in marts} == before
     kept = {name: built.multiset(name, but="_changed_at") for name in marts}
-    built.run("--full-refresh")
+    built.run("--full-refresh", *BRAND)
     for name, rows in kept.items():
         anew = built.multiset(name, but="_changed_at")
         assert rows == anew, f"{name}: {list((rows - anew).items())[:3]}, {list((anew - rows).items())[:3]}"

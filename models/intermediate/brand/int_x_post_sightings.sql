@@ -44,7 +44,7 @@ edits as (
     -- A history lists the ids of all edits, the first one first. One that lacks the post is not the post's.
     select
         *,
-        {{ dbt.position("',' || post_id || ','", "',' || edit_history || ','") }} as place_in_history
+        {{ place_of("',' || post_id || ','", "',' || edit_history || ','") }} as place_in_history
     from sightings
 
 ),

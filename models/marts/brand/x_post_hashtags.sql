@@ -70,13 +70,13 @@ final as (
         {{ surrogate_key(['logical_post_id', 'cast(hashtag_number as varchar(20))']) }} as post_hashtag_key,
         logical_post_id,
         cast(hashtag_number as integer) as hashtag_number,
-        tag as tag_text,
-        lower(tag) as normalized_tag,
+        tag_text,
+        lower(tag_text) as normalized_tag,
         tag_start as start_offset,
         tag_end as end_offset,
         case
             when tag_start is not null and tag_end is not null
-                then coalesce(left(slice, 1) in ('#', '＃') and substring(slice, 2) = tag, false)
+                then coalesce(left(slice, 1) in ('#', '＃') and substring(slice, 2) = tag_text, false)
         end as is_offset_right,
         sighting_id,
         _changed_at
