@@ -77,7 +77,7 @@ class Api:
 
     def __init__(self, url: str, token: str = "", exhausted: tuple[str, ...] = ()) -> None:
         parts = urlsplit(url)
-        self.host, self.hostname = parts.netloc, parts.hostname
+        self.host, self.hostname = parts.netloc, parts.hostname or ""
         is_local = parts.hostname in _LOOPBACK
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
             raise ConfigurationError(

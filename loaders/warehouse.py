@@ -164,10 +164,13 @@ def timeline(  # noqa: PLR0913, PLR0917
     _dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
     rows = _rows(TIMELINE.format(account=account, posts=posts), target)
     file = Path(path or f"timeline_{account}.csv")
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["user", "text", "likes", "reposts", "created_at", "url"])
-        writer.writerows(row.values() for row in rows)
+    try:
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(["user", "text", "likes", "reposts", "created_at", "url"])
+            writer.writerows(row.values() for row in rows)
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}; name a file that can be written with --to") from error
     table = Table("time (UTC)", "likes", "reposts", "text", box=None)
     for row in rows:
         numbers = ("" if row[name] is None else f"{row[name]:,}" for name in ("like_count", "repost_count"))

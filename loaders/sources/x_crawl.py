@@ -118,10 +118,14 @@ class Crawl:
             else:
                 self.token = ""
             return True
-        if self.since_id and _offends(error, "since_id"):  # X answers for seven days only
+        bound = self.since_id or self.until_id
+        if bound and (_offends(error, "since_id") or _offends(error, "until_id")):  # X answers for seven days only
             start = as_param(error.answered_at - _WEEK + _MARGIN)
-            self.gap = [as_param(time_of(self.since_id)), start]
+            self.gap = [as_param(time_of(bound)), start]
             self.since_id, self.until_id, self.token, self.start_time = 0, 0, "", start
+            # where an earlier part had come to says nothing of the pages that follow
+            self.newest_id = self.oldest_id = self.stalled = 0
+            self.recent = []
             return True
         if self.start_time and _offends(error, "start_time") and (told := _ON_OR_AFTER.search(str(error))):
             earliest = as_param(datetime.fromisoformat(f"{told[1]}+00:00") + _MARGIN)

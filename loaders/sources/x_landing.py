@@ -55,14 +55,14 @@ class Landing:
         newest = self._newest[name]
         return {line["key"] for line in self._logs[name].commit_lines(newest.load_seq, "input")} if newest else set()
 
-    def answer(self, path: str, params: Mapping[str, str], ask: Callable[[], Answer]) -> Answer:
-        """What was answered to this request since the last commit, or else what `ask` is answered now."""
-        request = json.dumps([path, sorted(params.items())]).encode()
+    def answer(self, place: str, params: Mapping[str, str], ask: Callable[[], Answer]) -> Answer:
+        """What this place has answered since the last commit, or else what `ask` is answered now."""
+        request = json.dumps([place, sorted(params.items())]).encode()
         key = f"state/{self._streams['posts'].source}/posts/answers/{blake2b(request, digest_size=16).hexdigest()}.json"
         answer = self._kept(key) if key not in self._answers else None
         if answer is None:
             answer = ask()
-            told = {"path": path, "params": dict(params), "answered_at": answer.answered_at.isoformat()}
+            told = {"place": place, "params": dict(params), "answered_at": answer.answered_at.isoformat()}
             self._lake.put(key, json.dumps(told).encode() + b"\n" + answer.body)
         self._answers.append(key)
         return answer

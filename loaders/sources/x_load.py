@@ -82,6 +82,7 @@ class XLoad:
                         yield from self._crawl(task)
                     except RequestError as error:  # the other tasks may fare better
                         failures.append(f"{task.told}: {error}")
+                        self._keep_open()
             except (RefusedError, UnavailableError):
                 yield from self._commit()  # what was paid for, and where to go on
                 raise
@@ -172,10 +173,13 @@ class XLoad:
             if (is_resumed or self.landing.from_store) and not self.since:
                 yield from self._crawl(task)
 
-    def _commit(self) -> Iterator[Commit]:
+    def _keep_open(self) -> None:
         if self._open:
             task, crawl = self._open
             self._keep(task, crawl=asdict(crawl) if crawl.page else None)
+
+    def _commit(self) -> Iterator[Commit]:
+        self._keep_open()
         yield from self.landing.commit(self._warnings)
 
     def _begin(self, task: Task) -> tuple[Crawl, bool]:
@@ -239,5 +243,5 @@ class XLoad:
             pages.append(page)
             return answer
 
-        answer = self.landing.answer(path, params, ask)
+        answer = self.landing.answer(self.api.hostname + path, params, ask)
         return answer, pages[0] if pages else read_page(answer.body)

@@ -728,3 +728,51 @@ def test_what_could_not_be_read_can_be_mended_and_replayed(api: XStandIn, lake: 
     assert commit
     assert (commit.landed, commit.state) == (1, before)
     assert landed(lake)[-1] == (landed(lake)[0][0], {"id": "5", "text": "mended"})
+
+
+CAP = json.dumps({"title": "UsageCapExceeded", "period": "Monthly"}).encode()
+
+
+def test_a_crawl_that_goes_on_after_more_than_a_week_begins_anew(api: XStandIn, lake: Store, clock: Clock) -> None:
+    load(lake)
+    clock.now += timedelta(days=2)
+    api.script.append(at_page(2, lambda _: Scripted(429, body=CAP)))
+    with pytest.raises(RefusedError):
+        load(lake)
+    clock.now += timedelta(days=9)
+    api.requests.clear()
+    load(lake)
+    start = datetime(2026, 3, 6, 14, 21, tzinfo=UTC)
+    assert asked(api)[1]["start_time"] == "2026-03-06T14:21:00Z"
+    assert {*ids(lake)} >= {i for i in posted(api) if i >= id_at(start)}
+    assert task(lake)["newest_id"] == str(max(posted(api)))
+    assert "until_id" not in str(asked(api))
+
+
+def test_a_crawl_that_is_refused_half_way_goes_on_there(
+    api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X_QUERIES", f"{NIGHT}; zebrasincoats")
+    api.script.append(at_page(3, lambda _: Scripted(400, body=b'{"detail":"not now"}')))
+    with pytest.raises(HeadwaterError, match="400 not now"):
+        load(lake)
+    assert ids(lake) == posted(api)[:200]
+    api.requests.clear()
+    load(lake)
+    assert api.requests[0].page == 3
+    assert Counter(ids(lake)) == Counter(posted(api))
+
+
+def test_what_another_address_answered_is_not_taken(
+    api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Landing, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        load(lake)
+    monkeypatch.undo()
+    monkeypatch.setenv("X_API_URL", api.url.replace("127.0.0.1", "localhost"))
+    monkeypatch.setenv("X_BEARER_TOKEN", api.token)
+    monkeypatch.setenv("X_QUERIES", NIGHT)
+    api.requests.clear()
+    load(lake)
+    assert api.requests[0].page == 1
