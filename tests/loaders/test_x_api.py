@@ -775,4 +775,5 @@ def test_what_another_address_answered_is_not_taken(
     monkeypatch.setenv("X_QUERIES", NIGHT)
     api.requests.clear()
     load(lake)
-    assert api.requests[0].page == 1
+    assert "since_id" not in asked(api)[0]
+    assert ids(lake) == posted(api)
