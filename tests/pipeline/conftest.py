@@ -107,7 +107,7 @@ def project_in(place: Path, now: Path, target: Path, patch: pytest.MonkeyPatch) 
     now.symlink_to(place)
     drop, lake = now / "drop", now / "lake"
     drop.mkdir(exist_ok=True)
-    for name in ("learning", "x"):
+    for name in ("banks", "learning", "x"):
         (now / name).mkdir(exist_ok=True)
     for name, value in {
         "HEADWATER_LAKE": str(lake),
@@ -116,6 +116,7 @@ def project_in(place: Path, now: Path, target: Path, patch: pytest.MonkeyPatch) 
         "WEB_EVENTS_URL": str(drop),
         "LEARNING_URL": str(now / "learning"),
         "X_URL": str(now / "x"),
+        "BANKS_URL": str(now / "banks"),
         "X_BEARER_TOKEN": "",
         "DBT_PROFILES_DIR": str(ROOT),
         "DBT_LOG_PATH": str(now / "logs"),
@@ -167,7 +168,7 @@ def own_project(project: Project, checkout: Path, monkeypatch: pytest.MonkeyPatc
 
 def run_dbt(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """dbt in a process of its own, with nothing but the clone's own settings."""
-    ours = ("HEADWATER", "DBT_", "WEB_EVENTS", "LEARNING", "X_")
+    ours = ("HEADWATER", "DBT_", "WEB_EVENTS", "LEARNING", "X_", "BANKS_")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     dbt = Path(sys.executable).with_name("dbt")
     return subprocess.run([dbt, *arguments], cwd=place, env=clean, capture_output=True, text=True, check=False)
