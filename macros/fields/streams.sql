@@ -26,6 +26,11 @@
             ['_input_key', ['v1_post_id', 'cleansed_post_id', 'post_id']],
             event_at='coalesce(created_at, v1_created_at, cleansed_created_at)'),
         stream('x', 'archived_users', x_user_fields(), ['_input_key', 'user_id']),
+        stream('banks', 'groups', bank_group_fields(), ['_input_key', 'group_code']),
+        stream('banks', 'institutions', bank_institution_fields(), ['_input_key', 'cnpj']),
+        stream('banks', 'fees', bank_fee_fields(), ['_input_key', 'service_code']),
+        stream('banks', 'fee_files', bank_fee_fields(), ['_input_key', 'service_code']),
+        stream('banks', 'segments', bank_segment_fields(), ['_input_key', 'cnpj', 'listed_name']),
     ]) }}
 {%- endmacro %}
 

@@ -8,6 +8,8 @@ keys as (
     select * from {{ ref('base_learning__keys') }}
     union all
     select * from {{ ref('base_x__keys') }}
+    union all
+    select * from {{ ref('base_banks__keys') }}
 
 ),
 

@@ -1,0 +1,4 @@
+-- The rows of saved answers of the fee service with errors that corrections name, read again as they say.
+{{ config(materialized='table') }}
+
+{{ read_corrected(stream_at('banks.fee_files')) }}

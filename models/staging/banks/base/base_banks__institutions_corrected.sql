@@ -1,0 +1,4 @@
+-- The rows of lists of institutions with errors that corrections name, read again as they say.
+{{ config(materialized='table') }}
+
+{{ read_corrected(stream_at('banks.institutions')) }}
