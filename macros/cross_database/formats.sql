@@ -5,6 +5,7 @@
     verbatim  as it is, spaces included; empty is null
     integer   -12, +7, 007
     decimal   -1.50, .5, 5. ; no thousands separators, no exponent
+    decimal_pt_br  1.416,17 and 1416,17: thousands dots, all or none of them, and a decimal comma
     double    as decimal, and 1e-3
     boolean   true, false, 1, 0, in any case
     date      2026-03-02
@@ -18,6 +19,7 @@
     {{ return({
         'integer': '[+-]?[0-9]+',
         'decimal': '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)',
+        'decimal_pt_br': '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?',
         'double': '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?',
         'boolean': '([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|1|0)',
         'date': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
@@ -54,6 +56,10 @@
         try_cast({{ twitter_v1_as_iso8601(text) }} as {{ type }})
     {%- elif format in ('digits', 'cnpj8') -%}
         cast({{ text }} as {{ type }})
+    {%- elif format == 'decimal_pt_br' -%}
+        {{ adapter.dispatch('exact_number', 'headwater')(
+            "replace(replace(" ~ text ~ ", '.', ''), ',', '.')", type
+        ) }}
     {%- elif format in ('integer', 'decimal') -%}
         {{ adapter.dispatch('exact_number', 'headwater')(text, type) }}
     {%- else -%}

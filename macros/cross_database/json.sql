@@ -350,3 +350,44 @@ from (
 ) as leaves
 group by source, stream, _load_seq, path, json_type
 {%- endmacro %}
+
+{#- The keys of flat documents and the texts under them, such as the headers and cells of CSV, as a subquery with a row each:
+    _object, _row, name, cell. -#}
+{% macro cells_of(relation) -%}
+    {{ adapter.dispatch('cells_of', 'headwater')(relation) }}
+{%- endmacro %}
+
+{% macro duckdb__cells_of(relation) -%}
+(
+    select
+        records._object,
+        records._row,
+        entry.key as name,
+        entry.value ->> '$' as cell
+    from {{ relation }} as records, json_each(records.value) as entry
+) as cells
+{%- endmacro %}
+
+{% macro snowflake__cells_of(relation) -%}
+(
+    select
+        records._object,
+        records._row,
+        entry.key as name,
+        cast(entry.value as varchar) as cell
+    from {{ relation }} as records, lateral flatten(input => records.value) as entry
+) as cells
+{%- endmacro %}
+
+{% macro redshift__cells_of(relation) -%}
+    {%- do redshift__keep_case() -%}
+(
+    select
+        records._object,
+        records._row,
+        name,
+        cast(entry as varchar(65535)) as cell
+    from {{ relation }} as records, unpivot records.value as entry at name
+    where is_object(records.value)
+) as cells
+{%- endmacro %}

@@ -90,3 +90,30 @@
 {% macro snowflake__place_of(part, text) -%}
     charindex({{ part }}, {{ text }})
 {%- endmacro %}
+
+{#- A text with one space wherever it has several. -#}
+{% macro single_spaced(text) -%}
+    replace(replace(replace({{ text }}, ' ', chr(1) || chr(2)), chr(2) || chr(1), ''), chr(1) || chr(2), ' ')
+{%- endmacro %}
+
+{#- A name as it is compared: in lower case, without accents, each dash a hyphen, single spaces, none at its ends. -#}
+{% macro folded(text) -%}
+    {%- set accented = 'áàâãäåéèêëíìîïóòôõöúùûüçñýÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝ' -%}
+    {%- set plain = 'aaaaaaeeeeiiiiooooouuuucnyAAAAAAEEEEIIIIOOOOOUUUUCNY' -%}
+    {#- a dash that was read in the wrong encoding is U+0096; what stands for nothing is the accents of decomposed texts -#}
+    {%- set dashes, blanks, marks = '–—‐‑‒−\u0096', '\u00a0\t\r\n', '\u0300\u0301\u0302\u0303\u0308\u0327' -%}
+    {%- set from = accented ~ dashes ~ 'º°ª' ~ blanks ~ marks -%}
+    {%- set to = plain ~ '-' * (dashes | length) ~ 'ooa' ~ ' ' * (blanks | length) -%}
+    trim(lower({{ single_spaced("translate(" ~ text ~ ", " ~ literal(from) ~ ", " ~ literal(to) ~ ")") }}))
+{%- endmacro %}
+
+{#- What `folded` makes of a text that is known when the query is written. -#}
+{% macro folded_name(name) -%}
+    {%- set folds = {
+        'á': 'a', 'â': 'a', 'ã': 'a', 'ç': 'c', 'é': 'e', 'ê': 'e', 'í': 'i', 'ó': 'o', 'ô': 'o', 'õ': 'o', 'ú': 'u', '–': '-',
+        'º': 'o',
+    } -%}
+    {%- set letters = [] -%}
+    {%- for letter in name | lower -%}{%- do letters.append(folds.get(letter, letter)) -%}{%- endfor -%}
+    {{ return(letters | join('') | trim) }}
+{%- endmacro %}

@@ -31,6 +31,12 @@
         stream('banks', 'fees', bank_fee_fields(), ['_input_key', 'service_code']),
         stream('banks', 'fee_files', bank_fee_fields(), ['_input_key', 'service_code']),
         stream('banks', 'segments', bank_segment_fields(), ['_input_key', 'cnpj', 'listed_name']),
+        stream('banks', 'complaints', bank_complaint_fields(),
+            ['_input_key', 'year', ['month_label', 'bimester_label', 'half_label', 'quarter_label'],
+                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'conglomerate_name']]),
+        stream('banks', 'complaint_files', bank_complaint_fields(),
+            ['_input_key', 'year', ['month_label', 'bimester_label', 'half_label', 'quarter_label'],
+                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'conglomerate_name']]),
     ]) }}
 {%- endmacro %}
 

@@ -5,7 +5,7 @@
     path      where it stands in the document, keys joined by dots; by default the name
     format    how its text must look and is converted (macros/read_stream/formats.sql); by default what the type says
     required  true, or an SQL condition over the entity's texts (`text__<name>`): absent, null and empty are errors
-    accepted  the values it may have, compared as text
+    accepted  the values it may have, compared as text; or a mapping of them to what they mean, for whoever reads the error
     in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end)
     only_if   an SQL condition over the texts: elsewhere the path means something else, and the field is null
 

@@ -3,8 +3,10 @@
     Every field of the list, in its order, cast from text; `cast_errors`, a list of what was there and did not cast or was
     not accepted, or was required and absent: objects of field, path, raw_text, expected, reason; `raw_texts`, the texts
     of all fields as an object, only where there are errors that a correction can mend; then the columns of the raw
-    relation but `value`. -#}
-{% macro read_stream(relation, fields) %}
+    relation but `value`.
+
+    texts  a query over the CTE `landed` that gives what texts_of gives, where paths do not tell where the fields stand -#}
+{% macro read_stream(relation, fields, texts=none) %}
 with
 
 landed as (
@@ -15,7 +17,7 @@ landed as (
 
 texts as (
 
-    {{ texts_of('landed', fields) | indent(4) }}
+    {{ (texts or texts_of('landed', fields)) | indent(4) }}
 
 ),
 
@@ -102,14 +104,17 @@ checked as (
         'expected': f.type if as_text else f.format ~ ' as ' ~ f.type,
     }] -%}
     {%- if f.accepted -%}
-        {%- set values = f.accepted | map('string') | list -%}
+        {%- set values, told = f.accepted | map('string') | list, [] -%}
+        {%- for v in f.accepted -%}
+            {%- do told.append(v ~ (' (' ~ f.accepted[v] ~ ')' if f.accepted is mapping else '')) -%}
+        {%- endfor -%}
         {%- set literals = [] -%}
         {%- for v in values -%}{%- do literals.append(literal(v)) -%}{%- endfor -%}
         {%- do errors.append({
             'condition': value ~ ' is not null and cast(' ~ value ~ ' as varchar(65535)) not in ('
                 ~ literals | join(', ') ~ ')',
             'reason': 'not_accepted',
-            'expected': 'one of ' ~ values | join(', '),
+            'expected': 'one of ' ~ told | join(', '),
         }) -%}
     {%- endif -%}
     {%- if f.in_calendar -%}

@@ -1,0 +1,10 @@
+-- Every row of the saved files of the complaint ranking once, in every version, typed, with what did not cast.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        post_hook="{{ delete_removed_objects() }}",
+    )
+}}
+
+{{ read_stream(source('banks', 'complaint_files'), bank_complaint_fields(), texts=bank_complaint_texts('landed')) }}
