@@ -22,6 +22,21 @@ def x_api() -> Iterator[None]:
 
 
 @contextmanager
+def banks_api() -> Iterator[None]:
+    """Serves complaint files and fees, and points those of the BANKS_* addresses there that are not set."""
+    from loaders.demo.banks_api import serve
+
+    with serve() as api:
+        addresses = {"BANKS_RANKING_URL": api.ranking_url, "BANKS_FEES_URL": api.fees_url}
+        variables = {name: value for name, value in addresses.items() if not os.environ.get(name)}
+        # a service that is somebody else's is not asked faster than its owner is used to
+        if len(variables) == len(addresses) and not os.environ.get("BANKS_REQUESTS_PER_SECOND"):
+            variables["BANKS_REQUESTS_PER_SECOND"] = "500"
+        with _environment(variables):
+            yield
+
+
+@contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
