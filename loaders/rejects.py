@@ -162,7 +162,7 @@ def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], 
     else:
         raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
         records = () if origin.is_element else stream.records
-        drop = stream.model_copy(update={"encoding": "utf-8", "records": records})
+        drop = stream.model_copy(update={"encoding": ("utf-8",), "records": records})
         batches = list(read_input(drop, [raw], faults.append))
     if faults:
         return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"

@@ -21,10 +21,13 @@ OPEN = "open"
 
 
 class Dialect:
-    """The patterns of one delimiter. Those of records and runs match something everywhere, without a step back."""
+    """The patterns of one delimiter. Those of records and runs match something everywhere, without a step back.
 
-    def __init__(self, delimiter: str) -> None:
-        self.delimiter, d = delimiter, re.escape(delimiter)
+    may_end: whether a delimiter may end a record, too, with no cell behind it.
+    """
+
+    def __init__(self, delimiter: str, *, may_end: bool = False) -> None:
+        self.delimiter, self._may_end, d = delimiter, may_end, re.escape(delimiter)
         text, quoted = '[^"]*+', '"[^"]*+(?:""[^"]*+)*+"'
         cells = (rf'(?:{quoted}|(?:[^"{d}\r\n][^{d}\r\n]*+)?+)', rf'(?:{quoted}|[^"{d}\r\n]*+)')
         self._record, self._clean = (re.compile(f"{cell}(?:{d}{cell})*+".encode("ascii")) for cell in cells)
@@ -38,6 +41,19 @@ class Dialect:
         if '"' not in record:
             return record.split(self.delimiter)
         return [quoted.replace('""', '"') or text for quoted, text in self._cell.findall(self.delimiter + record)]
+
+    def names(self, header: str) -> list[str]:
+        """The names in a header. A last one that is empty is one, unless it makes two."""
+        names = self.cells(header)
+        return names[:-1] if self._may_end and not names[-1] and "" in names[:-1] else names
+
+    def row(self, record: str, names: Sequence[str]) -> list[str]:
+        """The cells of a record that has no fault, as many as names if no more than a last delimiter stands between."""
+        cells = self.cells(record)
+        more = len(cells) - len(names)
+        if not self._may_end or more not in (1, -1) or (cells if more > 0 else names)[-1]:
+            return cells
+        return cells[:-1] if more > 0 else [*cells, ""]
 
     def run(self, data: bytes, at: int, stop: int, *, has_returns: bool) -> int:
         """The end of the last record, line end included, before the first that is not simply well-formed."""
@@ -73,9 +89,9 @@ class Dialect:
         return end, "too_large" if fault == OPEN and stop <= len(data) else fault
 
 
-def header_problem(header: str, required: Sequence[str], delimiter: str) -> tuple[str, str]:
+def header_problem(header: str, required: Sequence[str], dialect: Dialect) -> tuple[str, str]:
     """Why an input cannot be read with this header: a reason and a sentence, or "" and ""."""
-    names = Dialect(delimiter).cells(header)
+    names, delimiter = dialect.names(header), dialect.delimiter
     missing = [name for name in required if name not in names]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if required and len(missing) == len(required):

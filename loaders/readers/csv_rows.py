@@ -19,7 +19,7 @@ import msgspec
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.csv_columns import Columns
 from loaders.readers.csv_dialect import FAULTS, OPEN, SIGHT, Dialect, header_problem
-from loaders.readers.encodings import in_utf8
+from loaders.readers.encodings import choose, in_utf8
 from loaders.readers.json_documents import Document, Repaired
 from loaders.readers.json_values import is_utf8, mend
 from loaders.readers.reject import RAW_LIMIT, Reject
@@ -34,9 +34,10 @@ def read_rows(  # noqa: PLR0913 # they describe the file
     chunks: Iterable[bytes],
     reject: Callable[[Reject], None],
     *,
-    delimiter: str = ",",
-    encoding: str = "utf-8",
+    delimiter: str | Sequence[str] = ",",
+    encoding: str | Sequence[str] = "utf-8",
     required_columns: Sequence[str] = (),
+    ends_with_delimiter: bool = False,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[list[Document]]:
     """Yields the rows of a decompressed input, which comes in pieces of any size, in batches.
@@ -45,10 +46,14 @@ def read_rows(  # noqa: PLR0913 # they describe the file
     a header that cannot be used makes one reject of the whole input. Positions and raw bytes are those of the input in
     UTF-8. An UnreadableInput out of `chunks` ends the input: it is the reason of the reject for what it cut.
 
+    Of several delimiters it is the first with which the header has any required column; of encodings see `choose`.
+    ends_with_delimiter: header and rows may end with one that separates nothing, each or not.
     `warn` hears of a header without rows; an input that is empty, or blank lines, gives nothing at all.
     Raises LookupError for an encoding that Python does not know.
     """
-    reader = _Reader(reject, Dialect(delimiter), codecs.lookup(encoding).name, required_columns)
+    encoding, chunks = choose(chunks, [encoding] if isinstance(encoding, str) else encoding)
+    dialects = [Dialect(one, may_end=ends_with_delimiter) for one in delimiter]
+    reader = _Reader(reject, dialects, codecs.lookup(encoding).name, required_columns)
     failure: UnreadableInput | None = None
     parts, size = list[bytes](), 0
     try:
@@ -72,10 +77,11 @@ class _Reader:
     _refusal: Reject | None = None
 
     def __init__(
-        self, reject: Callable[[Reject], None], dialect: Dialect, encoding: str, required: Sequence[str]
+        self, reject: Callable[[Reject], None], dialects: Sequence[Dialect], encoding: str, required: Sequence[str]
     ) -> None:
         self.wanted = BLOCK
-        self._reject, self._dialect, self._encoding, self._required = reject, dialect, encoding, required
+        self._reject, self._encoding, self._required = reject, encoding, required
+        self._dialect, self._dialects = dialects[0], dialects
         self._data, self._offset, self._line, self._record = b"", 0, 1, 0
         self._names, self._header, self._is_final, self._is_end = list[str](), "", False, False
         self._has_returns = False
@@ -129,9 +135,14 @@ class _Reader:
         """Passes the header, or refuses the input for it."""
         if blank := _BLANK.match(self._data, at):
             at = self._pass(at, blank.end())
-        end, fault, detail = self._judge(at)
-        if at == len(self._data) or fault == OPEN:
-            return at
+        for dialect in (*self._dialects, self._dialects[0]):
+            self._dialect = dialect
+            end, fault, detail = self._judge(at)
+            if at == len(self._data) or fault == OPEN:
+                return at
+            names = dialect.cells(self._data[at:end].decode(errors="replace"))
+            if not fault and not {*self._required}.isdisjoint(names):
+                break
         reason, text = "malformed_header", self._data[at:end]
         if not fault:
             try:
@@ -139,11 +150,11 @@ class _Reader:
             except UnicodeDecodeError:
                 detail = f"the header has bytes that are not {self._encoding}"
             else:
-                reason, detail = header_problem(self._header, self._required, self._dialect.delimiter)
+                reason, detail = header_problem(self._header, self._required, self._dialect)
         if reason:
             self._refusal = Reject(0, reason, detail, b"", 0, 1)
             return end
-        self._names, self._whole = self._dialect.cells(self._header), bytearray()
+        self._names, self._whole = self._dialect.names(self._header), bytearray()
         self._columns = Columns(self._names, text, self._dialect.delimiter)
         self._step = self._columns.window
         return self._pass(at, end)
@@ -197,7 +208,7 @@ class _Reader:
 
     def _land(self, text: bytes) -> tuple[str, str]:
         """Collects one well-formed record, or tells why it is no row."""
-        cells = self._dialect.cells(text.decode("utf-8", "surrogateescape"))
+        cells = self._dialect.row(text.decode("utf-8", "surrogateescape"), self._names)
         if len(cells) != len(self._names):
             return "wrong_column_count", f"{len(cells):,} cells, expected {len(self._names):,}"
         if not is_utf8(text):

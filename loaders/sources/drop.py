@@ -5,13 +5,20 @@ import os
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from loaders.declarations import Stream
 from loaders.periods import as_look_back
 from loaders.sources.key_patterns import PART, TIME_PARTS, regex, time_run
+
+T = TypeVar("T")
+_Several = Annotated[
+    tuple[T, ...],
+    BeforeValidator(lambda told: (told,) if isinstance(told, str) else told),
+    Field(min_length=1),
+]
 
 
 class FileDrop(Stream):
@@ -36,14 +43,26 @@ class FileDrop(Stream):
     """Where answers of an API that were saved as JSON have their records: paths of lists, such as `includes.tweets`.
     A document that has none of them is of another stream or, if `.` is one of the paths, a record itself."""
 
-    delimiter: str = Field(",", pattern=r"^[^\"\r\n]$")
-    """Between the cells of CSV."""
+    delimiter: _Several[Annotated[str, Field(pattern=r"^[^\"\r\n]$")]] = (",",)
+    """Between the cells of CSV; of several the first with which a header has any required column."""
 
-    encoding: str = "utf-8"
-    """Of CSV, as Python names it: utf-8, windows-1252, iso-8859-1, …"""
+    encoding: _Several[str] = ("utf-8",)
+    """Of CSV, as Python names it: utf-8, windows-1252, iso-8859-1, …; of several the first in which a file begins."""
+
+    ends_with_delimiter: bool = False
+    """Whether the header and rows of CSV may end with a delimiter that separates nothing."""
+
+    may_be_empty: bool = False
+    """Whether an object that holds nothing is an input without records, and not a reject."""
 
     required_columns: tuple[str, ...] = ()
     """What the header of CSV must name, for the file not to be another table's or to lack its header."""
+
+    @model_validator(mode="after")
+    def _tells_delimiters_apart(self) -> Self:
+        if len(self.delimiter) > 1 and not self.required_columns:
+            raise ValueError("only required_columns tell which of several delimiters a file has; name some")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -61,9 +80,9 @@ class FileDrop(Stream):
 
     @field_validator("encoding")
     @classmethod
-    def _is_encoding(cls, encoding: str) -> str:
+    def _is_encoding(cls, encodings: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            return codecs.lookup(encoding).name
+            return tuple(codecs.lookup(encoding).name for encoding in encodings)
         except LookupError as error:
             raise ValueError("expected an encoding that Python knows, such as utf-8 or windows-1252") from error
 

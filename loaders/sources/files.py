@@ -122,7 +122,10 @@ def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
     for documents in read_input(drop, decompress(opened, entry.key), landing.reject, told.append):
         landing.land(documents)
         is_empty = False  # even if its documents hold no record of this stream
-    if is_empty and not (told or landing.inputs[-1].rejects):
+    is_empty = is_empty and not (told or landing.inputs[-1].rejects)
+    if is_empty and drop.may_be_empty:
+        told.append("holds nothing")
+    elif is_empty:
         expected = "a header" if drop.format == "csv" else "at least one JSON document"
         landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0))
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
@@ -144,5 +147,6 @@ def read_input(
         delimiter=drop.delimiter,
         encoding=drop.encoding,
         required_columns=drop.required_columns,
+        ends_with_delimiter=drop.ends_with_delimiter,
         warn=warn,
     )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.readers import csv_rows
+from loaders.readers import csv_rows, encodings
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.csv_rows import read_rows
 from loaders.readers.json_documents import Repaired
@@ -144,6 +144,89 @@ def test_nul_is_no_text_to_warehouses() -> None:
 
 def test_a_header_that_ends_with_a_delimiter_names_a_column_nothing() -> None:
     assert outcome(b"a,\n1,2\n3\n") == ([b'{"a":"1","":"2"}'], [(7, "wrong_column_count", b"3")])
+
+
+# A delimiter at the end
+
+
+ENDS: dict[str, Any] = {"delimiter": ";", "ends_with_delimiter": True}
+
+
+def test_rows_end_with_a_delimiter_or_not_whatever_the_header_does() -> None:
+    body = b"1;2\n3;4;\r\n;;\n5;"
+    cells = [["1", "2"], ["3", "4"], ["", ""], ["5", ""]]
+    assert outcome(b"a;b\n" + body, **ENDS) == (
+        [json.dumps({"a": a, "b": b}, separators=(",", ":")).encode() for a, b in cells],
+        [],
+    )
+    assert outcome(b"a;b;\r\n" + body, **ENDS) == (
+        [json.dumps({"a": a, "b": b, "": ""}, separators=(",", ":")).encode() for a, b in cells],
+        [],
+    )
+    assert rows(b'a;b\n"1;";2;\n"3";"";""\n', **ENDS) == [["1;", "2"], ["3", ""]]
+
+
+def test_a_cell_behind_the_last_delimiter_is_kept_or_is_a_fault() -> None:
+    assert rows(b"a;b;\n1;2;x\n", **ENDS) == [["1", "2", "x"]]
+    documents, rejects = outcome(b"a;b\n1;2;x\n1;2; \n1;2;;\n1\n3;4;\n", **ENDS)
+    assert documents == [b'{"a":"3","b":"4"}']
+    assert [(reason, raw) for _, reason, raw in rejects] == [
+        ("wrong_column_count", b"1;2;x"),
+        ("wrong_column_count", b"1;2; "),
+        ("wrong_column_count", b"1;2;;"),
+        ("wrong_column_count", b"1"),
+    ]
+    assert read([b"a;b\n1;2;;\n"], **ENDS)[1][0].detail == "4 cells, expected 2"
+    assert outcome(b"a;b;\n1;2;;\n1;2;;;\n1\n", **ENDS)[0] == [b'{"a":"1","b":"2","":""}']
+
+
+def test_an_index_column_without_a_name_and_a_last_delimiter_do_not_lose_the_file() -> None:
+    documents = [b'{"":"0","a":"1","b":"2"}', b'{"":"1","a":"3","b":"4"}']
+    assert outcome(b";a;b;\n0;1;2;\n1;3;4\n", **ENDS) == (documents, [])
+    assert refuse(b";a;b;\n0;1;2;\n", delimiter=";").reason == "duplicate_header"
+    assert refuse(b";a;;\n0;1;2;\n", **ENDS).detail == "the header has '' more than once"
+    assert refuse(b";a;a;\n0;1;2;\n", **ENDS).detail == "the header has 'a' more than once"
+
+
+def test_a_drop_that_does_not_say_so_takes_no_delimiter_at_the_end() -> None:
+    _, rejects = outcome(b"a;b\n1;2;\n", delimiter=";")
+    assert rejects == [(4, "wrong_column_count", b"1;2;")]
+
+
+# One of several delimiters
+
+
+EITHER: dict[str, Any] = {"delimiter": [";", ","], "required_columns": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"a;b\n1;2,5\n", [["1", "2,5"]]),
+        (b'a,b\n1,"2,5"\n', [["1", "2,5"]]),
+        (b'\xef\xbb\xbf\n"a","b;c"\n1,"x;y"\n', [["1", "x;y"]]),
+        (b"a\n1\n", [["1"]]),
+        (b"b,c;d,a\n1,2;3,4\n", [["1", "2;3", "4"]]),
+        (b"a;b,a\n1;2\n", [["1", "2"]]),
+        (b"b,a\n1,2\n", [["1", "2"]]),
+        (b'b,";x",a\n1,2,3\n', [["1", "2", "3"]]),  # a quote that is none with the first one
+    ],
+)
+def test_the_delimiter_is_the_first_that_finds_a_required_column(data: bytes, expected: list[list[str]]) -> None:
+    for size in (1, 2, 1000):
+        documents, rejects = read([data[at : at + size] for at in range(0, len(data), size)], **EITHER)
+        assert ([list(json.loads(document).values()) for document in documents], rejects) == (expected, [])
+
+
+def test_a_file_that_no_delimiter_fits_is_refused_as_with_the_first() -> None:
+    reject = refuse(b"<!DOCTYPE html>\n<p>a;b,c</p>\n", **EITHER)
+    told = "the first record is '<!DOCTYPE html>', expected a header with 'a'"
+    assert (reject.reason, reject.detail) == ("no_header", told)
+    assert refuse(b"a|b\n1|2\n", **EITHER).detail == (
+        "the first record is 'a|b', expected a header with 'a'; it has them with '|' as the delimiter, which is ';'"
+    )
+    lacking = refuse(b"b,a\n1,2\n", **{**EITHER, "required_columns": ["a", "c"]})
+    assert (lacking.reason, lacking.detail) == ("missing_columns", "the header lacks 'c'; it has 'b', 'a'")
 
 
 # What is no row
@@ -341,6 +424,60 @@ def test_bytes_that_an_encoding_does_not_know_cost_their_row(encoding: str, data
     assert reject.detail.endswith(f"are not {encoding.replace('windows-', 'cp')}")
 
 
+BOTH: dict[str, Any] = {"encoding": ["utf-8", "windows-1252"]}
+DASH = "a\u2013é,b\n€,1\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "documents", "reject_count"),
+    [
+        (DASH.encode(), ['{"a\u2013é":"€","b":"1"}'], 0),
+        (b"\xef\xbb\xbf" + DASH.encode(), ['{"a\u2013é":"€","b":"1"}'], 0),
+        (DASH.encode("windows-1252"), ['{"a\u2013é":"€","b":"1"}'], 0),
+        (b"a\n1\n\xe9", ['{"a":"1"}', '{"a":"é"}'], 0),  # which ends the input as the beginning of UTF-8 would
+        (b"a\n\xc3\xa3\n", ['{"a":"ã"}'], 0),
+        (b"\xef\xbb\xbfa\n\xc3\xa3\n\xe3\n", ['{"a":"ã"}'], 1),  # marked, and its last row is wrong
+        (b"a\n\xe3\n\x81\n", ['{"a":"ã"}'], 1),  # neither; the last one loses least
+    ],
+)
+def test_the_encoding_is_the_first_in_which_the_file_is_valid(
+    data: bytes, documents: list[str], reject_count: int
+) -> None:
+    for size in (1, 3, 1000):
+        found, rejects = read([b"", *(data[at : at + size] for at in range(0, len(data), size))], **BOTH)
+        assert (found, len(rejects)) == ([document.encode() for document in documents], reject_count)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1 << 20, (1 << 20) + 1, 1 << 22])
+@pytest.mark.parametrize(
+    ("behind", "cell"),
+    [
+        ("é".encode(), "é"),  # the sample ends within it
+        (b"\xc3\xa9\n\x80", "é"),  # what makes it invalid stands behind the sample
+        (b"\xe9", "é"),  # likewise; taken for UTF-8, its row is a reject
+    ],
+)
+def test_the_first_bytes_decide_however_they_come(
+    monkeypatch: pytest.MonkeyPatch, size: int, behind: bytes, cell: str
+) -> None:
+    monkeypatch.setattr(encodings, "SAMPLE", 1 << 10) if size < 1 << 20 else None
+    data = b"a\n" + b"x\n" * (encodings.SAMPLE // 2 - 2) + b"y" + behind + b"\n"
+    assert len(data.partition(behind)[0]) == encodings.SAMPLE - 1
+    documents, rejects = read((data[at : at + size] for at in range(0, len(data), size)), **BOTH)
+    whole = f'{{"a":"y{cell}"}}'.encode()
+    assert (documents[-1], len(rejects)) == ((b'{"a":"x"}', 1) if behind == b"\xe9" else (whole, behind.count(b"\n")))
+
+
+def test_an_input_that_breaks_off_in_its_first_bytes_is_read_up_to_there() -> None:
+    def chunks(data: bytes) -> Iterator[bytes]:
+        yield data
+        raise UnreadableInput("truncated_gzip", "it ends inside a member")
+
+    for data, document in ((b"a\n\xc3\xa9\n\xc3", '{"a":"é"}'), (b"a\n\xe9\nx", '{"a":"é"}')):
+        documents, [reject] = read(chunks(data), **BOTH)
+        assert (documents, reject.reason) == ([document.encode()], "truncated_gzip")
+
+
 def test_an_unknown_encoding_is_an_error() -> None:
     with pytest.raises(LookupError):
         read([b"a\n1\n"], encoding="utf-9")
@@ -473,39 +610,45 @@ HOSTILE = st.lists(
     max_size=40,
 ).map(lambda parts: "".join(parts).encode("utf-8", "surrogateescape"))
 HEADERS = st.sampled_from([b"a\n", b"a,b\n", b'"x""\n",b\r\n', b"a,b,\n"])
+OPTIONS = st.sampled_from([{}, {"ends_with_delimiter": True}, BOTH])
 
 
-def everything(chunks: list[bytes]) -> Any:
+def everything(chunks: list[bytes], **options: Any) -> Any:
     rejects: list[Reject] = []
-    batches = read_rows(chunks, rejects.append)
+    batches = read_rows(chunks, rejects.append, **options)
     return [(bytes(row), getattr(row, "verbatim", None)) for batch in batches for row in batch], rejects
 
 
 @pytest.mark.parametrize("_path", [0], indirect=True)
 @settings(max_examples=800)
-@given(header=HEADERS, body=HOSTILE)
-def test_the_fast_way_and_the_strict_one_agree(header: bytes, body: bytes) -> None:
+@given(header=HEADERS, body=HOSTILE, options=OPTIONS)
+def test_the_fast_way_and_the_strict_one_agree(header: bytes, body: bytes, options: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        found = everything([header + body])
+        found = everything([header + body], **options)
         patch.setattr(csv_rows, "FAST", NEVER)
-        assert everything([header + body]) == found
+        assert everything([header + body], **options) == found
 
 
-@settings(max_examples=300)
+@settings(max_examples=400)
 @given(
-    header=HEADERS, body=HOSTILE, sizes=st.lists(st.integers(0, 20), min_size=1, max_size=9), block=st.integers(1, 30)
+    header=HEADERS,
+    body=HOSTILE,
+    sizes=st.lists(st.integers(0, 20), min_size=1, max_size=9),
+    block=st.integers(1, 30),
+    options=OPTIONS,
 )
 def test_where_the_input_is_cut_into_pieces_changes_nothing(
-    header: bytes, body: bytes, sizes: list[int], block: int
+    header: bytes, body: bytes, sizes: list[int], block: int, options: dict[str, Any]
 ) -> None:
     data, chunks, at = header + body, list[bytes](), 0
     for size in sizes:
         chunks.append(data[at : at + size])
         at += size
     with pytest.MonkeyPatch.context() as patch:
-        found = everything([data])
+        patch.setattr(encodings, "SAMPLE", 20)
+        found = everything([data], **options)
         patch.setattr(csv_rows, "BLOCK", block)
-        assert everything([*chunks, data[at:]]) == found
+        assert everything([*chunks, data[at:]], **options) == found
 
 
 @settings(max_examples=300)
