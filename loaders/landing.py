@@ -2,6 +2,7 @@
 
 raw/<source>/<stream>/load_seq=<n>/<load_id>-<part>.json.gz | .parquet
 rejects/<source>/<stream>/load_seq=<n>/<load_id>-<part>.json.gz
+files/<source>/<stream>/load_seq=<n>/<load_id>-<input><suffix>                   only what a source may never give again
 manifests/<source>/<stream>/load_seq=<n>/<load_id>-<content><suffix>.manifest    only where the lake is in S3
 state/<source>/<stream>/load_seq=<n>/<load_id>.json.gz
 """
@@ -106,6 +107,14 @@ class Load:
         }
         self._sort("rejects", [msgspec.json.encode(described)])
         self._count(rejects=1)
+
+    def keep(self, data: bytes, suffix: str) -> None:
+        """Stores the bytes that the current input came as, beside what is read of them."""
+        number = self.inputs[-1].input
+        key = f"files/{self._place}-{number:04}{suffix}"
+        self._written.append(key)
+        self.store.put(key, data)
+        self._added.append(Added(key, "file", 0, 0, len(data), 0, 0, hashlib.sha256(data).hexdigest(), number))
 
     def checkpoint(self, content: dict[str, Any]) -> str:
         """Stores state that is too large for the commit beside it; the key goes into the commit's state."""

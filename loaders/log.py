@@ -46,10 +46,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An object of the lake. content: `records`, `rejects` or `manifest`; bytes and sha256: as it is stored.
+    """An object of the lake. content: `records`, `rejects`, `file` or `manifest`; bytes and sha256: as it is stored.
 
     part: what its rows call it in `_part`. longest_line, longest_text: bytes, the latter known only of long lines (else
-    0). input: whose record it is, if it holds a single one that some warehouse may be unable to hold.
+    0). input: whose file it is, or whose record, if it holds a single one that some warehouse may be unable to hold.
     """
 
     object: str

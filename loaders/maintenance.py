@@ -14,7 +14,7 @@ def remove_unseen(store: Store, *, dry_run: bool = False) -> list[str]:
     """
     before = datetime.now(UTC) - 2 * COMMIT_WITHIN
     # what is old is listed before the log is read: a commit that comes in between is then seen
-    folders = ("raw/", "rejects/", "manifests/", "state/")
+    folders = ("raw/", "rejects/", "files/", "manifests/", "state/")
     old = [e.key for folder in folders for e in store.entries(folder) if e.modified_at < before]
     visible = _visible(store)
     unseen = [key for key in old if key not in visible]

@@ -18,7 +18,7 @@ def manifests(url: str, added: Iterable[Added]) -> dict[str, bytes]:
     """The lists by content and suffix, such as `records.json.gz`; without objects that hold what COPY does not take."""
     entries: dict[str, list[object]] = {}
     for a in added if url.startswith("s3://") else ():
-        if a.longest_line <= MAX_LINE and a.longest_text <= MAX_TEXT:
+        if a.content in ("records", "rejects") and a.longest_line <= MAX_LINE and a.longest_text <= MAX_TEXT:
             suffix = a.object.rpartition("/")[2].partition(".")[2]
             meta = {"content_length": a.bytes}
             entry = {"url": f"{url}/{a.object}", "mandatory": True, "meta": meta}

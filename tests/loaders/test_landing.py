@@ -242,6 +242,36 @@ def test_a_checkpoint_is_stored_beside_the_data(store: Store) -> None:
     assert json.loads(gzip.decompress(content(store, key))) == {"é": "1"}
 
 
+def test_the_bytes_of_an_input_are_kept_as_a_file_that_no_warehouse_reads(
+    store: Store, read_log: Callable[..., list[list[dict[str, Any]]]]
+) -> None:
+    with begin(store, SHOP, Log(store, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        load.begin_input("b", "1", {})
+        load.keep(b"id\r\n2\xe9", ".csv")
+        load.land([b'{"id":2}'])
+        load.commit({})
+    [[head, *lines]] = read_log(store)
+    key = f"files/shop/orders/load_seq=1/{load.load_id}-0001.csv"
+    assert content(store, key) == b"id\r\n2\xe9"
+    [file] = [line for line in lines if line["kind"] == "added" and line["content"] == "file"]
+    digest = "028a7e14c710435fbede53e2ba3e2df95c2e9202065f41cf491d719008da108e"
+    assert (file["object"], file["input"], file["rows"], file["bytes"]) == (key, 1, 0, 6)
+    assert (file["sha256"], head["landed"]) == (digest, 2)
+    assert parts_of(store, "files/") == [key]
+    manifests = [line["object"] for line in lines if line.get("content") == "manifest"]
+    assert manifests == [f"manifests/{key[6:-9]}-records.json.gz.manifest"] * store.url.startswith("s3://")
+
+
+def test_a_file_of_a_load_that_is_broken_off_is_not_left(store: Store) -> None:
+    with begin(store, SHOP, Log(store, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.keep(b"id", ".csv")
+        assert len(parts_of(store, "files/")) == 1
+    assert parts_of(store, "") == []
+
+
 def test_a_load_that_follows_another_takes_the_next_number(lake: Store) -> None:
     _, first = loaded(lake, SHOP, b'{"id":1}')
     with begin(lake, SHOP, Log(lake, "shop", "orders"), first) as load:

@@ -15,7 +15,7 @@ from loaders.log import Commit, Log
 from loaders.maintenance import remove_unseen
 from loaders.readers.reject import Reject
 
-FOLDERS = ("log/", "raw/", "rejects/", "state/")
+FOLDERS = ("log/", "raw/", "rejects/", "files/", "state/")
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def load(lake: Store, stream: str, after: Commit | None) -> Commit:
     shape = Stream(source="shop", name=stream, loader="files", record_key="id")
     with begin(lake, shape, Log(lake, "shop", stream), after) as landing:
         landing.begin_input("a", "1", {})
+        landing.keep(b"as it came", ".csv")
         landing.land([b'{"id":1}'])
         landing.reject(Reject(0, "not_json", "d", b"x", 1))
         return landing.commit({"known": landing.checkpoint({"a": "1"})})
@@ -51,20 +52,26 @@ def test_what_is_committed_stays_however_old(lake: Store) -> None:
     [old_checkpoint] = [key for key in before if key.startswith("state/shop/orders/load_seq=1/")]
     assert remove_unseen(lake) == [old_checkpoint]
     assert keys_of(lake) == [key for key in before if key != old_checkpoint]
-    assert len(before) == 3 + 1 + 3 + 3 + 3  # commits, heartbeat, data, rejects, checkpoints
+    assert len(before) == 3 + 1 + 3 + 3 + 3 + 3  # commits, heartbeat, data, rejects, files, checkpoints
 
 
 def test_what_no_commit_lists_goes_when_none_can_come(lake: Store) -> None:
     load(lake, "orders", None)
     ages = {"old": 24.1, "young": 23.9, "new": 0.0}
     for name, hours in ages.items():
-        for folder in ("raw/shop/orders/load_seq=2", "rejects/shop/orders/load_seq=2", "state/shop/gone/load_seq=1"):
+        for folder in (
+            "raw/shop/orders/load_seq=2",
+            "rejects/shop/orders/load_seq=2",
+            "files/shop/orders/load_seq=2",
+            "state/shop/gone/load_seq=1",
+        ):
             lake.put(f"{folder}/{name}.json.gz", b"1")
             age(lake, hours, f"{folder}/{name}.json.gz")
     before = keys_of(lake)
     expected = [
         "raw/shop/orders/load_seq=2/old.json.gz",
         "rejects/shop/orders/load_seq=2/old.json.gz",
+        "files/shop/orders/load_seq=2/old.json.gz",
         "state/shop/gone/load_seq=1/old.json.gz",
     ]
     assert remove_unseen(lake, dry_run=True) == expected

@@ -151,5 +151,6 @@ def test_nobody_may_delete_the_log() -> None:
             if any("Delete" in action for action in _list(statement["Action"])):
                 assert path.name == "lake-write-policy.json"
                 assert all(
-                    re.search(r"/(raw|rejects|manifests|state|smoke)/\*$", r) for r in _list(statement["Resource"])
+                    re.search(r"/(raw|rejects|files|manifests|state|smoke)/\*$", r)
+                    for r in _list(statement["Resource"])
                 )

@@ -16,6 +16,7 @@ objects as (
         cast(count(*) as bigint) as object_count,
         cast(sum(byte_count) as bigint) as byte_count
     from {{ source('headwater', 'objects') }}
+    where content in ('records', 'rejects')
     group by source, stream, _load_seq
 
 ),
