@@ -91,9 +91,11 @@
     charindex({{ part }}, {{ text }})
 {%- endmacro %}
 
-{#- A text with one space wherever it has several. -#}
+{#- A text without white space at its ends, and with one blank wherever there is some within; null where nothing is left.
+    Every blank gets a mark, which goes with the blank behind it: no engine needs to know what all matches are. -#}
 {% macro single_spaced(text) -%}
-    replace(replace(replace({{ text }}, ' ', chr(1) || chr(2)), chr(2) || chr(1), ''), chr(1) || chr(2), ' ')
+    {%- set blanks = 'replace(replace(replace(' ~ text ~ ", chr(9), ' '), chr(10), ' '), chr(13), ' ')" -%}
+    {{ trimmed('replace(replace(replace(' ~ blanks ~ ", ' ', ' ' || chr(1)), chr(1) || ' ', ''), chr(1), '')") }}
 {%- endmacro %}
 
 {#- A name as it is compared: in lower case, without accents, each dash a hyphen, single spaces, none at its ends. -#}
@@ -104,7 +106,7 @@
     {%- set dashes, blanks, marks = '–—‐‑‒−\u0096', '\u00a0\t\r\n', '\u0300\u0301\u0302\u0303\u0308\u0327' -%}
     {%- set from = accented ~ dashes ~ 'º°ª' ~ blanks ~ marks -%}
     {%- set to = plain ~ '-' * (dashes | length) ~ 'ooa' ~ ' ' * (blanks | length) -%}
-    trim(lower({{ single_spaced("translate(" ~ text ~ ", " ~ literal(from) ~ ", " ~ literal(to) ~ ")") }}))
+    lower({{ single_spaced("translate(" ~ text ~ ", " ~ literal(from) ~ ", " ~ literal(to) ~ ")") }})
 {%- endmacro %}
 
 {#- What `folded` makes of a text that is known when the query is written. -#}
