@@ -233,6 +233,6 @@ left join described
 {% macro bank_label(name) -%}
     {%- set bare = folded(bank_bare_name(name)) -%}
     {%- set marks = ".,;:/-()&\"!*+" ~ "'" -%}
-    {%- set words = single_spaced("' ' || translate(" ~ bare ~ ", " ~ literal(marks) ~ ", " ~ literal(' ' * (marks | length)) ~ ") || ' '") -%}
-    nullif(upper(trim(replace({{ words }}, ' s a ', ' '))), '')
+    {%- set words = single_spaced("translate(" ~ bare ~ ", " ~ literal(marks) ~ ", " ~ literal(' ' * (marks | length)) ~ ")") -%}
+    nullif(upper(trim(replace(' ' || {{ words }} || ' ', ' s a ', ' '))), '')
 {%- endmacro %}

@@ -85,6 +85,7 @@ where 1 = 0
     {%- do types.update(x_fixture_types(relation)) -%}
     {%- do types.update(brand_fixture_types(relation)) -%}
     {%- do types.update(bank_fee_fixture_types(relation)) -%}
+    {%- do types.update(bank_fixture_types(relation)) -%}
     {{ return(types) }}
 {%- endmacro %}
 

@@ -1,0 +1,33 @@
+{#- What stg_banks__* have beside the fields of their streams, and what models of the banks domain read else. -#}
+{% macro bank_fixture_types(relation) -%}
+    {%- set text, types = 'varchar(65535)', {} -%}
+    {%- set places = {
+        '_object': text, '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint',
+        '_loaded_at': 'timestamp', '_correction': text, '_changed_at': 'timestamp',
+    } -%}
+    {%- if relation in ('stg_banks__complaints', 'stg_banks__complaint_files') -%}
+        {%- do types.update({'complaint_row_id': text, 'cnpj8': text, 'file_name': text, 'told_periodicity': text,
+            'told_year': text, 'told_period': text}) -%}
+        {%- do types.update(places) -%}
+    {%- elif relation in ('stg_banks__segments', 'stg_banks__institutions') -%}
+        {%- do types.update({'cnpj8': text}) -%}
+        {%- do types.update(places) -%}
+    {%- elif relation == 'bank_period_labels' -%}
+        {%- do types.update({'periodicity': text, 'label': text, 'period_number': 'integer', 'period_months': 'integer'}) -%}
+    {%- elif relation == 'bank_aliases' -%}
+        {%- do types.update({'name': text, 'kind': text, 'target': text, 'reason': text}) -%}
+    {%- elif relation == 'int_bank_names' -%}
+        {%- do types.update({'institution_id': text, 'cnpj8': text, 'institution_name': text, 'named_date': 'date'}) -%}
+    {%- elif relation == 'int_bank_complaints' -%}
+        {%- for name in ('complaint_row_id', 'stream', 'layout', 'file_kind', 'periodicity', 'category', 'row_role',
+            'institution_id', 'conglomerate_id', 'cnpj8', 'institution_name') -%}
+            {%- do types.update({name: text}) -%}
+        {%- endfor -%}
+        {%- do types.update({
+            'year': 'integer', 'period_number': 'integer', 'period_start_date': 'date', 'period_end_date': 'date',
+            'is_counted': 'boolean', 'is_of_file_that_counts': 'boolean', '_input_key': text, '_load_seq': 'bigint',
+            '_loaded_at': 'timestamp',
+        }) -%}
+    {%- endif -%}
+    {{ return(types) }}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+-- Rows whose total is not the sum of its three parts; of the layouts that have them it is so in every row ever published.
+
+select
+    complaint_key,
+    input_key,
+    total_count,
+    upheld_regulated_count,
+    other_regulated_count,
+    unregulated_count
+
+from {{ ref('fct_bank_complaints') }}
+where total_count <> upheld_regulated_count + other_regulated_count + unregulated_count
