@@ -92,15 +92,21 @@ class Dialect:
 def header_problem(header: str, required: Sequence[str], dialect: Dialect) -> tuple[str, str]:
     """Why an input cannot be read with this header: a reason and a sentence, or "" and ""."""
     names, delimiter = dialect.names(header), dialect.delimiter
-    missing = [name for name in required if name not in names]
+    missing = lacking(required, names)
     twice = [name for name, count in Counter(names).items() if count > 1]
     if required and len(missing) == len(required):
-        fitting = (other for other in ",;\t|" if not set(required).isdisjoint(Dialect(other).cells(header)))
+        fitting = (other for other in ",;\t|" if lacking(required, Dialect(other).cells(header)) != missing)
         hint = "".join(f"; it has them with {other!r} as the delimiter, which is {delimiter!r}" for other in fitting)
         return "no_header", f"the first record is {_listed(names)}, expected a header with {_listed(required)}{hint}"
     if twice:
         return "duplicate_header", f"the header has {_listed(twice)} more than once"
     return ("missing_columns", f"the header lacks {_listed(missing)}; it has {_listed(names)}") if missing else ("", "")
+
+
+def lacking(required: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The required columns that a header does not name, in whatever case."""
+    there = {name.strip().casefold() for name in names}
+    return [name for name in required if name.casefold() not in there]
 
 
 def _listed(names: Sequence[str]) -> str:

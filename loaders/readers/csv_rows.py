@@ -18,7 +18,7 @@ import msgspec
 
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.csv_columns import Columns
-from loaders.readers.csv_dialect import FAULTS, OPEN, SIGHT, Dialect, header_problem
+from loaders.readers.csv_dialect import FAULTS, OPEN, SIGHT, Dialect, header_problem, lacking
 from loaders.readers.encodings import choose, in_utf8
 from loaders.readers.json_documents import Document, Repaired
 from loaders.readers.json_values import is_utf8, mend
@@ -141,7 +141,7 @@ class _Reader:
             if at == len(self._data) or fault == OPEN:
                 return at
             names = dialect.cells(self._data[at:end].decode(errors="replace"))
-            if not fault and not {*self._required}.isdisjoint(names):
+            if not fault and len(lacking(self._required, names)) < len(self._required):
                 break
         reason, text = "malformed_header", self._data[at:end]
         if not fault:

@@ -20,6 +20,21 @@ files as (
 
 ),
 
+-- People write 2021_tri_01, 2021Q1 or 1º trimestre 2021.
+named as (
+
+    select
+        *,
+        coalesce(
+            nullif({{ first_match('file_name', '(trimestre|trim|tri|q)[ _-]*0?[1-4]') }}, ''),
+            nullif({{ first_match('file_name', '[1-4][^0-9a-z]?[ _-]?tri') }}, '')
+        ) as named_quarter
+
+    from files
+    where newest_first = 1
+
+),
+
 told as (
 
     select
@@ -28,17 +43,13 @@ told as (
         row_count,
         reject_count,
         coalesce(told_year, nullif({{ first_match('file_name', '20[0-9][0-9]') }}, '')) as told_year,
-        case
-            when told_periodicity is not null then lower(told_periodicity)
-            when {{ first_match('file_name', '(trimestre|trim|tri|q)[ _-]*0?[1-4]') }} <> '' then 'trimestral'
-        end as told_periodicity,
         coalesce(
-            told_period,
-            nullif(right({{ first_match('file_name', '(trimestre|trim|tri|q)[ _-]*0?[1-4]') }}, 1), '')
-        ) as told_period
+            lower(told_periodicity),
+            case when named_quarter is not null then cast('trimestral' as varchar(65535)) end
+        ) as told_periodicity,
+        coalesce(told_period, nullif({{ first_match('named_quarter', '[1-4]') }}, '')) as told_period
 
-    from files
-    where newest_first = 1
+    from named
 
 ),
 
