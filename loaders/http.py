@@ -7,6 +7,7 @@ token goes nowhere but to the address it is meant for, and into no message.
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 import requests
+from requests_ratelimiter import LimiterAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from loaders.errors import ConfigurationError, RefusedError, RequestError, UnavailableError
@@ -68,14 +70,34 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
+class _Own(threading.local):
+    """A session for each thread, as they are not made to be shared; what limits their rate is one for all."""
+
+    def __init__(self, adapter: requests.adapters.BaseAdapter, token: str, *, is_local: bool) -> None:
+        self.session = requests.Session()
+        self.session.auth = _Bearer(token)
+        self.session.headers["User-Agent"] = "headwater"
+        self.session.trust_env = not is_local  # a proxy must not be asked for what is on this machine
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, adapter)
+
+
 class Api:
-    """An API at an address, over connections that are kept open.
+    """An API at an address, over connections that are kept open. Threads may share it.
 
     token: a bearer token, or none. exhausted: titles and types of the problems (RFC 9457) that say of a 429 that
-    waiting does not help.
+    waiting does not help. per_second: how many requests at most, of all threads; 0: any. attempts: with one request.
     """
 
-    def __init__(self, url: str, token: str = "", exhausted: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str = "",
+        exhausted: tuple[str, ...] = (),
+        *,
+        per_second: float = 0,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         parts = urlsplit(url)
         self.host, self.hostname = parts.netloc, parts.hostname or ""
         is_local = parts.hostname in _LOOPBACK
@@ -90,10 +112,8 @@ class Api:
         if token and parts.scheme == "http" and not is_local:
             raise ConfigurationError(f"no token is sent to http://{self.host}, unencrypted; expected https://")
         self._url, self._token, self._exhausted = url.rstrip("/"), token, exhausted
-        self._session = requests.Session()
-        self._session.auth = _Bearer(token)
-        self._session.headers["User-Agent"] = "headwater"
-        self._session.trust_env = not is_local  # a proxy must not be asked for what is on this machine
+        adapter = LimiterAdapter(per_second=per_second) if per_second else requests.adapters.HTTPAdapter()
+        self._own, self._attempts = _Own(adapter, token, is_local=is_local), attempts
 
     def get(self, path: str, params: Mapping[str, str], read: Callable[[bytes], T]) -> tuple[Answer, T]:
         """The answer to a request, and what `read` makes of its body; a ValueError of it is a reason to try again.
@@ -104,7 +124,7 @@ class Api:
         retrying = Retrying(
             retry=retry_if_exception_type(_AgainError),
             wait=_wait,
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(self._attempts),
             before_sleep=_tell,
             sleep=time.sleep,
             reraise=True,
@@ -114,7 +134,7 @@ class Api:
     def _once(self, path: str, params: Mapping[str, str], read: Callable[[bytes], T]) -> tuple[Answer, T]:
         place = f"{self.host}{path}"
         try:
-            with self._session.get(
+            with self._own.session.get(
                 self._url + path, params=params, timeout=TIMEOUT, stream=True, allow_redirects=False
             ) as response:
                 body = self._body(response, place)
@@ -149,9 +169,9 @@ class Api:
         if 300 <= status < 400:
             there = urlsplit(response.headers.get("Location", "")).netloc or "another path"
             raise RefusedError(f"{told}: it redirects to {there}, which is not followed; correct the address")
-        if status == 401:
+        if status == 401 and self._token:
             raise RefusedError(f"{told}: the token is not accepted; set a valid one and run again")
-        if status in (402, 403):
+        if status in (402, 403) and self._token:
             raise RefusedError(f"{told}: the account or its plan does not allow this; see the provider's console")
         if status == 429 and {problem.get("title"), str(problem.get("type")).rpartition("/")[2]} & {*self._exhausted}:
             period = problem.get("period", "paid")

@@ -10,7 +10,7 @@ from loaders.declarations import Stream
 from loaders.demo import learning, stand_ins, web_events, x_archives
 from loaders.lake import Store
 from loaders.log import Commit
-from loaders.sources import files, x_api
+from loaders.sources import banks, files, x_api
 from loaders.sources.drop import FileDrop
 
 Period = datetime | None
@@ -46,6 +46,20 @@ LOADERS: dict[str, Loader] = {
         x_api.lacks,
         feeds_source=True,
         stand_in=stand_ins.x_api,
+    ),
+    "bcb_ranking": Loader(
+        banks.RankingStream,
+        banks.load_ranking,
+        banks.preview_ranking,
+        banks.ranking_lacks,
+        stand_in=stand_ins.banks_api,
+    ),
+    "bcb_fees": Loader(
+        banks.FeesStream,
+        banks.load_fees,
+        banks.preview_fees,
+        banks.fees_lacks,
+        stand_in=stand_ins.banks_api,
     ),
 }
 KINDS: dict[str, type[Stream]] = {name: loader.declaration for name, loader in LOADERS.items()}

@@ -6,12 +6,15 @@ import re
 import shlex
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 from dotenv import dotenv_values
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loaders.errors import ConfigurationError
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 def user() -> str:
@@ -64,3 +67,13 @@ def load_settings() -> Settings:
     os.environ["HEADWATER_LAKE"] = settings.lake_url
     os.environ.setdefault("HEADWATER_USER", user())
     return settings
+
+
+def settings_of(kind: type[S]) -> S:
+    """The settings of a source. Raises ConfigurationError, naming the variables."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        told = "; ".join(f"{prefix}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"{told}; .env.example describes these variables") from None

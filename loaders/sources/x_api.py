@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loaders.declarations import Stream
 from loaders.errors import ConfigurationError
 from loaders.lake import Store
 from loaders.log import Commit, Log
+from loaders.settings import settings_of
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 """What X takes for a username."""
@@ -47,24 +48,16 @@ class XSettings(BaseSettings):
         return list({name.lower(): name for name in names if name}.values())
 
 
-def _settings() -> XSettings:
-    try:
-        return XSettings()
-    except ValidationError as error:
-        told = "; ".join(f"X_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise ConfigurationError(f"{told}; .env.example describes these variables") from None
-
-
 def lacks(_: Sequence[XStream]) -> str:
     """What must be set up first, empty if nothing."""
-    if _settings().bearer_token.get_secret_value():
+    if settings_of(XSettings).bearer_token.get_secret_value():
         return ""
     return "X_BEARER_TOKEN is not set; .env.example says what it is, `headwater load --demo` asks a stand-in"
 
 
 def load(lake: Store, streams: Sequence[XStream], since: datetime | None, until: datetime | None) -> Iterator[Commit]:
     """Lands what is new for every query and account. With a period, lands what is of it, known or not."""
-    settings = _settings()
+    settings = settings_of(XSettings)
     if not (settings.asked_queries or settings.asked_usernames):
         raise ConfigurationError("nothing to ask X for; set X_QUERIES or X_USERNAMES, which .env.example describes")
     return _load(lake, streams, settings, since=since, until=until)
@@ -72,7 +65,7 @@ def load(lake: Store, streams: Sequence[XStream], since: datetime | None, until:
 
 def load_timeline(lake: Store, streams: Sequence[XStream], username: str, posts: int) -> Iterator[Commit]:
     """Lands the last posts of an account as they are now, known or not; later loads go on as if it had not been."""
-    settings = _settings().model_copy(update={"queries": "", "usernames": username, "timeline_posts": posts})
+    settings = settings_of(XSettings).model_copy(update={"queries": "", "usernames": username, "timeline_posts": posts})
     return _load(lake, streams, settings, anew=True)
 
 
@@ -101,7 +94,7 @@ def _load(lake: Store, streams: Sequence[XStream], settings: XSettings, **how: A
 
 def preview(lake: Store, streams: Sequence[XStream], since: datetime | None, until: datetime | None) -> str:
     """What `load` would ask for, in words; asking costs quota."""
-    settings = _settings()
+    settings = settings_of(XSettings)
     newest = Log(lake, streams[0].source, "posts").newest()
     tasks = newest.state.get("tasks", {}) if newest else {}
     asked = f"{len(settings.asked_queries)} queries and {len(settings.asked_usernames)} timelines"
