@@ -98,15 +98,20 @@
     {{ trimmed('replace(replace(replace(' ~ blanks ~ ", ' ', ' ' || chr(1)), chr(1) || ' ', ''), chr(1), '')") }}
 {%- endmacro %}
 
-{#- A name as it is compared: in lower case, without accents, each dash a hyphen, single spaces, none at its ends. -#}
-{% macro folded(text) -%}
+{#- A text in lower case, without accents, each dash a hyphen. -#}
+{% macro plain_letters(text) -%}
     {%- set accented = 'áàâãäåéèêëíìîïóòôõöúùûüçñýÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝ' -%}
     {%- set plain = 'aaaaaaeeeeiiiiooooouuuucnyAAAAAAEEEEIIIIOOOOOUUUUCNY' -%}
     {#- a dash that was read in the wrong encoding is U+0096; what stands for nothing is the accents of decomposed texts -#}
-    {%- set dashes, blanks, marks = '–—‐‑‒−\u0096', '\u00a0\t\r\n', '\u0300\u0301\u0302\u0303\u0308\u0327' -%}
-    {%- set from = accented ~ dashes ~ 'º°ª' ~ blanks ~ marks -%}
-    {%- set to = plain ~ '-' * (dashes | length) ~ 'ooa' ~ ' ' * (blanks | length) -%}
-    lower({{ single_spaced("translate(" ~ text ~ ", " ~ literal(from) ~ ", " ~ literal(to) ~ ")") }})
+    {%- set dashes, blank, marks = '–—‐‑‒−\u0096', '\u00a0', '\u0300\u0301\u0302\u0303\u0308\u0327' -%}
+    {%- set from = accented ~ dashes ~ 'º°ª' ~ blank ~ marks -%}
+    {%- set to = plain ~ '-' * (dashes | length) ~ 'ooa ' -%}
+    lower(translate({{ text }}, {{ literal(from) }}, {{ literal(to) }}))
+{%- endmacro %}
+
+{#- A name as it is compared: plain letters, single spaces, none at its ends. -#}
+{% macro folded(text) -%}
+    {{ single_spaced(plain_letters(text)) }}
 {%- endmacro %}
 
 {#- What `folded` makes of a text that is known when the query is written. -#}

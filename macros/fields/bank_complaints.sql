@@ -231,8 +231,10 @@ left join described
 {#- A conglomerate's or an institution's name as it is matched: in capitals, without accents, what marks a conglomerate,
     S.A., S/A or S A, and punctuation. Equal or not: a part of a name says nothing. -#}
 {% macro bank_label(name) -%}
-    {%- set bare = folded(bank_bare_name(name)) -%}
     {%- set marks = ".,;:/-()&\"!*+" ~ "'" -%}
-    {%- set words = single_spaced("translate(" ~ bare ~ ", " ~ literal(marks) ~ ", " ~ literal(' ' * (marks | length)) ~ ")") -%}
-    nullif(upper(trim(replace(' ' || {{ words }} || ' ', ' s a ', ' '))), '')
+    {%- set bare = "replace(replace(" ~ plain_letters(name) ~ ", '(conglomerado)', ' '), '- prudencial', ' ')" -%}
+    {%- set words -%}
+        translate({{ bare }}, {{ literal(marks) }}, {{ literal(' ' * (marks | length)) }})
+    {%- endset -%}
+    nullif(upper(trim(replace(' ' || {{ single_spaced(words) }} || ' ', ' s a ', ' '))), '')
 {%- endmacro %}
