@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from loaders.declarations import Stream
-from loaders.demo import learning, stand_ins, web_events, x_archives
+from loaders.demo import banks_files, learning, stand_ins, web_events, x_archives
 from loaders.lake import Store
 from loaders.log import Commit
 from loaders.sources import banks, files, x_api
@@ -68,6 +68,7 @@ DEMOS: dict[str, Callable[..., Any]] = {
     "web_events.events": web_events.make,
     "learning.project_feedback": learning.make,
     "x.archived_posts": x_archives.make,
+    "banks.complaint_files": banks_files.make,
 }
 """The generators of demo data, by the stream at whose place they put it."""
 

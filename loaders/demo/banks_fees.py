@@ -132,7 +132,11 @@ class Fees:
         few = cnpj != LARGEST and draw.random() < 0.45
         count = draw.randint(2, 14) if few else draw.randint(len(services) // 3, len(services))
         chosen = sorted(draw.sample(services, min(count, 66)))
-        return [(service.code, list(_versions(draw, service))) for service in chosen]
+        found = [(service.code, list(_versions(draw, service))) for service in chosen]
+        if (cnpj, kind) == (LARGEST, "J"):
+            for _, versions in found[2::17]:
+                versions[1:] = _every_other_quarter(versions[0])
+        return found
 
 
 def reporting(entities: Sequence[Entity]) -> list[Institution]:
@@ -155,7 +159,7 @@ def _versions(draw: random.Random, service: Service) -> Iterator[Version]:
     yield Version(since, value, is_percent, every)
     since = CHANGING
     while (since := since + timedelta(days=int(draw.expovariate(1 / 2200)) + 20)) < LAST:
-        if draw.random() < 0.12:
+        if draw.random() < 0.2:
             yield Version(since, None, is_percent, every)
             continue
         if value and value < 5e4:
@@ -163,6 +167,13 @@ def _versions(draw: random.Random, service: Service) -> Iterator[Version]:
         elif draw.random() < 0.3:
             value = _value(draw, is_percent)
         yield Version(since, value, is_percent, every)
+
+
+def _every_other_quarter(first: Version) -> Iterator[Version]:
+    """A fee that is charged in the first and third quarters only, so that every history has ends and new beginnings."""
+    for month in range(12 * CHANGING.year, 12 * LAST.year, 3):
+        since, value = date(month // 12, month % 12 + 1, 1), first.value if month % 2 == 0 else None
+        yield dataclasses.replace(first, since=since, value=value)
 
 
 def _value(draw: random.Random, is_percent: bool) -> float | int:

@@ -16,7 +16,7 @@ from loaders.demo.banks_layouts import NEW, Layout
 MONTHS = {"MENSAL": 1, "BIMESTRAL": 2, "TRIMESTRAL": 3, "SEMESTRAL": 6}
 THRESHOLDS = {"MENSAL": 10, "BIMESTRAL": 20, "TRIMESTRAL": 30, "SEMESTRAL": 30}
 """Fewer upheld complaints of one that is not large, and its index is not computed."""
-CLIENTLESS = "C097"
+CLIENTLESS, DREADED = "C097", "S012"
 SINGULAR = "C008"  # a large one of which nobody complained until its first 90 months were over
 Figures = dict[str, Any]
 Period = tuple[str, int, int]  # periodicity, year, number
@@ -59,7 +59,7 @@ def shown(found: Figures, layout: Layout, name: str, threshold: int) -> Figures:
     index = found["old_index" if is_old else "new_index"] if counted >= threshold else None
     row = {**found, "index": " 0 " if index == 0 else index}
     blank = [key for key in ("clients", "clients_ccs", "clients_scr", "clients_fgc") if row[key] is None]
-    if blank and len(name) % 7 == 0:
+    if blank and len(name) % 5 == 0:
         row[blank[-1]] = ""  # nearly every blank is one space, a few are nothing at all
     return row
 
@@ -118,6 +118,8 @@ def _rate(seed: int, entity: Entity, month: int) -> float:
     """Upheld complaints per quarter and million clients; complaints have become fewer over the years."""
     if entity.key == SINGULAR and month < BEGIN + 90:
         return 0.0
+    if entity.key == DREADED:
+        return 2_500.0
     own = random.Random(f"{seed}|{entity.key}|rate").lognormvariate(3.6, 0.75)
     return own * (1.25 - 0.003 * (month - BEGIN))
 

@@ -91,7 +91,9 @@ class Ranking:
 
     def published(self, now: datetime) -> dict[Period, tuple[str, ...]]:
         """The periods that can be had, with the kinds of their files."""
-        day = (now - RELEASED_AFTER + timedelta(days=91 * self.early)).date()
+        day = (now - RELEASED_AFTER).date()
+        for _ in range(self.early):
+            day = end_of(("TRIMESTRAL", day.year, (day.month + 2) // 3)) + timedelta(days=1)
         known = dict(periods(day))
         known.pop(("TRIMESTRAL", *NEVER_PUBLISHED), None)
         return known
@@ -117,7 +119,11 @@ class Ranking:
 
     def file(self, period: Period, kind: str, now: datetime) -> bytes | None:
         """A file as it is published; None if it is not."""
-        return self._file(period, kind) if kind in self.published(now).get(period, ()) else None
+        return self.made(period, kind) if kind in self.published(now).get(period, ()) else None
+
+    def made(self, period: Period, kind: str) -> bytes:
+        """A file, published or not."""
+        return self._file(period, kind)
 
     def header(self, period: Period, kind: str) -> bytes:
         """A file without rows."""
