@@ -1,0 +1,11 @@
+-- Answers about fees that do not say whom they are about or when they were given, as a file under another name does not;
+-- nothing goes by them.
+{{ config(severity='warn') }}
+
+select
+    stream,
+    _input_key,
+    left_out_because,
+    fee_count
+from {{ ref('int_bank_fee_answers') }}
+where left_out_because in ('no person kind', 'no CNPJ', 'no time')
