@@ -120,8 +120,9 @@ def _load_fees(lake: Store, stream: FeesStream, api: Api, log: Log, address: str
                 if landing.inputs:
                     landing.warnings += () if is_told else dict.fromkeys(warnings)
                     newest, is_told = landing.commit(_state(landing)), True
+                lake.put(key, msgspec.json.encode(state))
+                if newest and landing.inputs:
                     yield newest
-            lake.put(key, msgspec.json.encode(state))
     finally:
         pool.shutdown(cancel_futures=True)
     if is_whole := in_row < GIVE_UP:

@@ -57,6 +57,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(name, "")
     for name in ("X_URL", "X_API_URL", "X_BEARER_TOKEN", "X_QUERIES", "X_USERNAMES", "X_TIMELINE_POSTS"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("BANKS_URL", "BANKS_RANKING_URL", "BANKS_FEES_URL", "BANKS_REQUESTS_PER_SECOND"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HEADWATER_USER", "ana")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -142,6 +143,27 @@ def test_after_six_tries_it_is_an_error(server: Server, waits: list[float]) -> N
     assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
 
 
+def test_an_api_may_be_tried_fewer_times(server: Server, waits: list[float]) -> None:
+    server.answers.extend([answer("500 Internal Server Error", b"<html>")] * 3)
+    with pytest.raises(UnavailableError, match="500 <html>"):
+        Api(server.url, attempts=3).get("/", {}, msgspec.json.decode)
+    assert (waits, len(server.requests)) == ([1.0, 2.0], 3)
+
+
+def test_requests_of_all_threads_keep_to_one_rate(server: Server) -> None:
+    server.answers.extend([answer()] * 25)
+    api, ends = Api(server.url, per_second=10), list[float]()
+
+    def ask(_: int) -> None:
+        api.get("/", {}, msgspec.json.decode)
+        ends.append(time.monotonic())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, range(25)))
+    assert all(later - earlier > 0.8 for earlier, later in zip(ends, ends[11:], strict=False))
+    assert (len(ends), server.connections) == (25, 4)
+
+
 def test_nobody_there(waits: list[float]) -> None:
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:1/2/things: ConnectionError"):
         Api("http://127.0.0.1:1", TOKEN).get("/2/things", {}, msgspec.json.decode)
@@ -230,6 +252,14 @@ def test_what_only_the_user_can_mend_stops_at_once(
     with pytest.raises(RefusedError, match=told):
         get(server)
     assert (len(server.requests), waits) == (1, [])
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+def test_without_a_token_it_is_the_request_that_is_refused(server: Server, waits: list[float], status: str) -> None:
+    server.answers.append(answer(status, b"no"))
+    with pytest.raises(RequestError, match=f"{status[:3]} no$") as caught:
+        Api(server.url).get("/", {}, msgspec.json.decode)
+    assert (caught.value.status, waits) == (int(status[:3]), [])
 
 
 def test_a_request_at_fault_is_told_with_the_problem(server: Server, waits: list[float]) -> None:
