@@ -19,6 +19,7 @@ import snowflake.connector
 from moto.server import ThreadedMotoServer
 
 from loaders.declarations import read_declarations
+from loaders.demo.banks_api import serve as serve_banks
 from loaders.demo.x_api import Scripted, serve
 from loaders.lake import open_store
 from loaders.registry import DEMOS, KINDS
@@ -87,12 +88,19 @@ class Warehouses:
     def put(self, source: str, key: str, data: bytes) -> None:
         open_store(self.drop(source)).put(key, data)
 
-    def load(self, at: datetime | None = None, page: bytes | None = None) -> None:
-        """Lands what is new in the drops and, with a time, what a stand-in of X then has; page: its first answer."""
+    def load(self, at: datetime | None = None, page: bytes | None = None, *, bank_news: bool = False) -> None:
+        """Lands what is new in the drops and, with a time, what stand-ins of X and of the Banco Central then have.
+
+        page: the first answer of X; bank_news: whether a quarter was restated, and fees of a bank were changed.
+        """
         if at is None:
             self.duckdb.run("headwater", "load")
             return
-        with serve(seed=3, now=lambda: at) as api, pytest.MonkeyPatch.context() as patch:
+        with (
+            serve(seed=3, now=lambda: at) as api,
+            serve_banks(seed=3, now=lambda: at, institutions=8) as banks,
+            pytest.MonkeyPatch.context() as patch,
+        ):
             patch.setenv("X_API_URL", api.url)
             patch.setenv("X_BEARER_TOKEN", api.token)
             patch.setenv("X_QUERIES", '"night bus" lang:it')
@@ -100,7 +108,16 @@ class Warehouses:
             patch.setenv("X_TIMELINE_POSTS", "20")
             if page:
                 api.script.append(Scripted(body=page))
+            if bank_news:
+                banks.world.restate(2024, 4)
+                banks.world.close_fee("00000000", "J", "0102")
+                banks.world.set_fee("00000000", "J", "0202", ValorMaximo=7.25)
+            patch.setenv("BANKS_FEES_URL", banks.fees_url)
+            patch.setenv("BANKS_REQUESTS_PER_SECOND", "1000")
             self.duckdb.run("headwater", "load")
+            # two quarters of each of two layouts; the drop has the others
+            patch.setenv("BANKS_RANKING_URL", banks.ranking_url)
+            self.duckdb.run("headwater", "load", "banks.complaints", "--since", "2024-Q3", "--until", "2024-Q4")
 
 
 @pytest.fixture(scope="module")

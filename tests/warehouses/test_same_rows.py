@@ -11,6 +11,9 @@ from loaders.demo import learning
 from loaders.lake import open_store
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import KINDS
+from tests.pipeline.test_bank_fees import FIRST as SAVED_FEES
+from tests.pipeline.test_bank_fees import SECOND as SAVED_FEES_LATER
+from tests.pipeline.test_banks import FILES as COMPLAINTS
 from tests.warehouses.conftest import COMPARED, Warehouses
 from tests.warehouses.grammar import is_refused, refused
 from tests.warehouses.warehouse import Warehouse, differences
@@ -141,6 +144,10 @@ def built(warehouses: Warehouses) -> Warehouses:
     warehouses.put("shop", "orders", ORDERS)
     warehouses.put("learning", MONTH, FEEDBACK.encode())
     warehouses.put("learning", VIEWS, BROKEN.encode())
+    for name, data in COMPLAINTS.items():
+        warehouses.put("banks", f"complaints/{name}", data)
+    for name, saved in SAVED_FEES.items():
+        warehouses.put("banks", name, saved.encode())
     warehouses.load(datetime(2026, 3, 3, 12, tzinfo=UTC), PAGE.encode())
     warehouses.each(refresh)
     warehouses.put_demo("web_events", days=5, until=date(2026, 3, 5))
@@ -149,7 +156,9 @@ def built(warehouses: Warehouses) -> Warehouses:
     warehouses.put("learning", MONTH, RESTATED.encode())
     warehouses.put("learning", STUDENTS, b"".join(learning.users_file(0.02, 3, version=2)))
     replay_views(warehouses)
-    warehouses.load(datetime(2026, 3, 5, 12, tzinfo=UTC))
+    for name, saved in SAVED_FEES_LATER.items():
+        warehouses.put("banks", name, saved.encode())
+    warehouses.load(datetime(2026, 3, 5, 12, tzinfo=UTC), bank_news=True)
     warehouses.each(refresh_again)
     return warehouses
 
@@ -176,6 +185,9 @@ def test_every_model_has_the_same_rows_after_two_loads(built: Warehouses) -> Non
         "select source || '.' || stream as place from marts.loads where load_seq = 2 order by 1"
     )
     assert [row["place"] for row in second] == [
+        "banks.complaints",
+        "banks.fee_files",
+        "banks.fees",
         "learning.section_feedback",
         "learning.users",
         "learning.video_log",
