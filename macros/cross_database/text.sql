@@ -91,8 +91,8 @@
     charindex({{ part }}, {{ text }})
 {%- endmacro %}
 
-{#- A text without white space at its ends, and with one blank wherever there is some within; null where nothing is left.
-    Every blank gets a mark, which goes with the blank behind it: no engine needs to know what all matches are. -#}
+{#- A text without white space at its ends, and with one blank wherever there is some within; null where nothing is
+    left. Every blank gets a mark, which goes with the blank behind it: no regular expression, and so no dispatch. -#}
 {% macro single_spaced(text) -%}
     {%- set blanks = 'replace(replace(replace(' ~ text ~ ", chr(9), ' '), chr(10), ' '), chr(13), ' ')" -%}
     {{ trimmed('replace(replace(replace(' ~ blanks ~ ", ' ', ' ' || chr(1)), chr(1) || ' ', ''), chr(1), '')") }}

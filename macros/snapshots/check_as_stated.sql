@@ -1,7 +1,7 @@
-{#- A strategy for snapshots: dbt's own `check`, but for the key of a row, into which the run goes, too. A state may be found
-    to be another without anybody having said anything new, as when a seed learns a spelling: its time is then that of the
-    row before, and where dbt merges by a key of time alone (Snowflake) the old row would be ended and the new one be taken
-    for it. -#}
+{#- A strategy for snapshots: dbt's own `check`, but for the key of a row, into which the run goes, too. A state may be
+    found to be another without anybody having said anything new, as when a seed learns a spelling: its time is then
+    that of the row before, and where dbt merges by a key of time alone (Snowflake) the new row would be taken for the
+    old one, which is ended, and be lost. -#}
 {% macro snapshot_check_as_stated_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) -%}
     {%- set check = snapshot_check_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) -%}
     {%- set said_at = epoch_ms_of(check.updated_at) -%}

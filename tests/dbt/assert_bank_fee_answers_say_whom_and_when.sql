@@ -1,5 +1,5 @@
--- Answers about fees that do not say whom they are about or when they were given, as a file under another name does not;
--- nothing goes by them.
+-- Answers about fees that do not say whom they are about or when they were given, as a file under another name does
+-- not; nothing goes by them.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,6 @@
--- Versions of fees that hold on although a full answer did not name the service, or end at a moment at which no answer was
--- given, or one that neither names the service nor is full. An answer is full if it was read whole and is not empty.
+-- Versions of fees that hold on although a full answer did not name the service, or end at a moment at which no answer
+-- was given, or one that neither names the service nor is full. An answer is full if it was read whole and is not
+-- empty.
 
 with
 

@@ -1,5 +1,5 @@
--- Fees in staging whose answer nobody knows, answers that count and say more or fewer fees than they have, and statements
--- that are in no version at their time, in several, or in one that says otherwise.
+-- Fees in staging whose answer nobody knows, answers that count and say more or fewer fees than they have, and
+-- statements that are in no version at their time, in several, or in one that says otherwise.
 
 with
 

@@ -1,5 +1,5 @@
--- States in the snapshot that the history does not have at their time, fees whose newest state is another in the two, and
--- those that the snapshot lacks.
+-- States in the snapshot that the history does not have at their time, fees whose newest state is another in the two,
+-- and those that the snapshot lacks.
 --
 -- The snapshot keeps what it once saw: states that were taken back since, with a correction or an answer, are not asked
 -- for; nor is how their units and frequencies were named, which a seed may say differently today.
@@ -48,7 +48,7 @@ at_their_time as (
             states.fee_key = history.fee_key
             and states.dbt_valid_from >= history.valid_from
             and (states.dbt_valid_from < history.valid_to or history.valid_to is null)
-    where states.fee_key in (select history.fee_key from history)
+    where states.fee_key in (select known.fee_key from history as known)
 
 ),
 

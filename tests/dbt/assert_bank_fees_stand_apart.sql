@@ -1,4 +1,4 @@
--- Versions of a fee that end before they begin, overlap, are not numbered in order, or follow an equal one without a gap.
+-- Versions of a fee that end before they begin, overlap, are not numbered in order, or follow an equal one with no gap.
 
 with
 

@@ -130,8 +130,8 @@ def test_fees_through_time(built: Project) -> None:
 
 def test_what_is_charged(built: Project) -> None:
     assert built.query("""
-        select service_code, version_number, value_type, fee_brl::varchar, fee_percent::varchar, is_free, is_placeholder,
-            unit, charge_frequency, charge_every_days, effective_date::varchar
+        select service_code, version_number, value_type, fee_brl::varchar, fee_percent::varchar, is_free,
+            is_placeholder, unit, charge_frequency, charge_every_days, effective_date::varchar
         from marts.fct_bank_fees where cnpj8 = '00360305' order by service_code, version_number
     """) == [
         ("0101", 1, "real", "120.50", None, False, False, "operation", "each time", None, "2008-04-10"),

@@ -79,6 +79,7 @@ counted as (
 
     select
         typed.*,
+        cast({{ epoch_ms_of('typed.asked_at') }} as varchar(20)) as asked_at_key,
         coalesce(fees.fee_count, 0) as fee_count,
         coalesce(rejects.open_reject_count, 0) as open_reject_count
     from typed
@@ -128,7 +129,7 @@ final as (
         _input_key,
         case
             when fault is null
-                then {{ surrogate_key(['cnpj8', 'person_kind', 'cast(' ~ epoch_ms_of('asked_at') ~ ' as varchar(20))']) }}
+                then {{ surrogate_key(['cnpj8', 'person_kind', 'asked_at_key']) }}
         end as answer_key,
         cnpj8,
         person_kind,

@@ -1,5 +1,5 @@
--- What is known of each fee now: what was said of it last, and whether it has been dropped since. The history is not read
--- here, so that the snapshot of this can be held against it.
+-- What is known of each fee now: what was said of it last, and whether it has been dropped since. The history is not
+-- read here, so that the snapshot of this can be held against it.
 
 with
 

@@ -13,7 +13,7 @@ named as (
     select
         service_code,
         service_name,
-        row_number() over (partition by service_code order by asked_at desc, service_name) as newest_first
+        row_number() over (partition by service_code order by asked_at desc, service_name asc) as newest_first
     from statements
     where service_name is not null
 

@@ -1,5 +1,5 @@
--- What each institution has charged for each service, through time: from the answer that first said so until one that says
--- otherwise, or no longer names the service.
+-- What each institution has charged for each service, through time: from the answer that first said so until one that
+-- says otherwise, or no longer names the service.
 
 {% set attributes = [
     'value_type', 'cast(max_value as varchar(40))', 'unit', 'charge_frequency', 'cast(effective_date as varchar(10))',
@@ -129,8 +129,10 @@ dated as (
 
     select
         *,
-        case when next_valid_from < dropped_at or dropped_at is null then next_valid_from else dropped_at end as valid_to,
-        max_value = 99999.99 as is_placeholder
+        case when dropped_at <= next_valid_from or next_valid_from is null then dropped_at else next_valid_from end
+            as valid_to,
+        max_value = 99999.99 as is_placeholder,
+        cast({{ epoch_ms_of('valid_from') }} as varchar(20)) as valid_from_key
     from versions
 
 ),
@@ -138,7 +140,7 @@ dated as (
 final as (
 
     select
-        {{ surrogate_key(['fee_key', 'cast(' ~ epoch_ms_of('valid_from') ~ ' as varchar(20))']) }} as fee_version_key,
+        {{ surrogate_key(['fee_key', 'valid_from_key']) }} as fee_version_key,
         fee_key,
         {{ surrogate_key(['cnpj8']) }} as institution_key,
         {{ surrogate_key(['service_code']) }} as service_key,
