@@ -200,6 +200,8 @@ def test_a_file_that_is_gone_again_stays_as_it_was(api: BanksStandIn, lake: Stor
         (b"Ano;x\n2021;y\n", '{"Ano":"2021","x":"y"}'),
         (b"id;name;\n1;x\n", '{"id":"1","name":"x","":""}'),
         (b"Ano,x\n2021,y\n", '{"Ano,x":"2021,y"}'),
+        ("Ano;Índice\n2021;1º;\n".encode(), '{"Ano":"2021","Índice":"1º"}'),
+        ("\ufeffAno;Índice;\r\n2021;1º\r\n".encode(), '{"Ano":"2021","Índice":"1º","":""}'),
     ],
 )
 def test_a_layout_that_nobody_knows_is_landed_all_the_same(
@@ -256,6 +258,18 @@ def test_a_service_that_is_down_is_not_asked_for_every_file(
     assert len(asked(api)) == 6
 
 
+def test_files_that_fail_here_and_there_are_no_service_that_is_down(
+    api: BanksStandIn, lake: Store, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(banks_ranking, "GIVE_UP", 2)
+    listed(api, *((2021, "TRIMESTRAL", period, BANKS) for period in (1, 2, 3, 4)))
+    for period in "13":
+        answered(api, HTML, 503, times=3, periodo=period)
+    with pytest.raises(HeadwaterError, match=r"^2 of 4 .*/3/bancos_e_financeiras\.csv; the first: "):
+        load(lake)
+    assert len(inputs(lake, 1)) == 2
+
+
 @pytest.mark.parametrize(
     ("since", "until", "found"),
     [
@@ -295,7 +309,9 @@ def test_a_periodicity_that_nobody_knows_is_of_its_whole_year(api: BanksStandIn,
     assert asked(api) == ["ANUAL/2016/1/Bancos e financeiras"]
 
 
-@pytest.mark.parametrize("body", [HTML, b"{}", b'{"anos":[{"ano":"2021","periodicidades":[{"periodicidade":"A/B"}]}]}'])
+@pytest.mark.parametrize(
+    "body", [HTML, b"{}", b'{"anos":[{"ano":"2021","periodicidades":[{"periodicidade":"A/B","periodos":[]}]}]}']
+)
 def test_what_is_no_catalogue_is_an_error(api: BanksStandIn, lake: Store, waits: list[float], body: bytes) -> None:
     api.script.extend([Scripted(body=body)] * 3)
     with pytest.raises(UnavailableError, match=r"^127\.0\.0\.1:\d+: expected JSON"):

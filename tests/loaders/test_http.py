@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import requests
 
 from loaders import http
 from loaders.errors import ConfigurationError, HeadwaterError, RefusedError, RequestError, UnavailableError
@@ -152,16 +153,17 @@ def test_an_api_may_be_tried_fewer_times(server: Server, waits: list[float]) -> 
 
 def test_requests_of_all_threads_keep_to_one_rate(server: Server) -> None:
     server.answers.extend([answer()] * 25)
-    api, ends = Api(server.url, per_second=10), list[float]()
+    api, ends, sessions = Api(server.url, per_second=10), list[float](), set[requests.Session]()
 
     def ask(_: int) -> None:
         api.get("/", {}, msgspec.json.decode)
         ends.append(time.monotonic())
+        sessions.add(api._own.session)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(ask, range(25)))
     assert all(later - earlier > 0.8 for earlier, later in zip(ends, ends[11:], strict=False))
-    assert (len(ends), server.connections) == (25, 4)
+    assert (len(ends), server.connections, len(sessions)) == (25, 4, 4)  # no thread shares its session
 
 
 def test_nobody_there(waits: list[float]) -> None:
