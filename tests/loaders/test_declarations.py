@@ -59,8 +59,10 @@ def test_a_stream_is_what_its_table_says(tmp_path: Path) -> None:
         "look_back": timedelta(hours=26),
         "error_objects": False,
         "records": (),
-        "delimiter": ",",
-        "encoding": "utf-8",
+        "delimiter": (",",),
+        "encoding": ("utf-8",),
+        "ends_with_delimiter": False,
+        "may_be_empty": False,
         "required_columns": (),
     }
 
