@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Environment
 
 ROOT = Path(__file__).parents[2]
 SIZED = re.compile(
@@ -73,6 +74,41 @@ def test_text_literals_in_selects_have_a_type() -> None:
         if bare.search(line)
     ]
     assert found == []
+
+
+def out_of_shape(text: str) -> list[str]:
+    """What the linter would say of a model that is one call of a macro, and that it has SQL of its own."""
+    tokens = list(Environment(autoescape=True, keep_trailing_newline=True).lex(text))
+    own = "".join(value for _, kind, value in tokens if kind == "data")
+    wrong = [line for line in text.splitlines() if len(line) > 120 or line != line.rstrip() or "\t" in line]
+    wrong += [line for line in own.splitlines() if line and not line.startswith("-- ")]
+    wrong += re.findall(r"\{\{\S.*|.*\S\}\}$", text, re.MULTILINE)
+    return wrong if text.endswith("}}\n") else [*wrong, text[-20:]]
+
+
+def test_models_that_the_linter_skips_are_one_call_of_a_macro() -> None:
+    [skipped] = [line for line in (ROOT / ".sqlfluffignore").read_text().splitlines() if not line.startswith("#")]
+    models = [path for path in ROOT.glob(f"{skipped}*") if path.suffix == ".sql"]
+    assert len(models) > 30
+    assert {path.name: told for path in models if (told := out_of_shape(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "-- It.\nselect 1\n{{ read() }}\n",
+        "{{ read() }}\nwhere true\n",
+        "-- It. \n{{ read() }}\n",
+        "-- It is " + "long" * 30 + "\n{{ read() }}\n",
+        "{{read() }}\n",
+        "{{ read()}}\n",
+        "{{ read() }}",
+        "{{ read() }}\n\n",
+    ],
+)
+def test_a_model_that_only_seems_to_be_one_is_found(wrong: str) -> None:
+    assert out_of_shape(wrong)
+    assert not out_of_shape("-- It.\n{{\n    config()\n}}\n\n{{ read() }}\n")
 
 
 @pytest.mark.parametrize("warehouse", ["snowflake", "redshift"])
