@@ -1,4 +1,5 @@
--- Which banks draw most complaints? The first ten of the newest period by upheld complaints, and their places by the index.
+-- Which banks draw most complaints? The first ten of the newest period by upheld complaints, with their places by the
+-- index.
 
 with
 

@@ -1,5 +1,5 @@
--- Rows whose published index is not a million times their upheld complaints by their customers, to a hundredth. Up to 2024 Q1
--- it is; what is extrapolated since then is published rounded and does not give the index again.
+-- Rows whose published index is not a million times their upheld complaints by their customers, to a hundredth. Up to
+-- 2024 Q1 it is; what is extrapolated since then is published rounded and does not give the index again.
 
 select
     complaint_key,

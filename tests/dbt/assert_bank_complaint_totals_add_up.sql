@@ -1,4 +1,4 @@
--- Rows whose total is not the sum of its three parts; of the layouts that have them it is so in every row ever published.
+-- Rows whose total is not the sum of its three parts, as it is in every row that was published with them.
 
 select
     complaint_key,

@@ -1,5 +1,5 @@
--- Rows of files that staging accepts and that are neither in the fact nor passed over for a reason that shows: their period
--- has a file that goes before theirs, or the same file has the entity again.
+-- Rows of files that staging accepts and that are neither in the fact nor passed over for a reason that shows: their
+-- period has a file that goes before theirs, or the same file has the entity again.
 
 with
 

@@ -1,5 +1,5 @@
--- Conglomerates whose members' complaints in file J do not add up to what it says of the conglomerate itself, or where the
--- ranking of the quarter says something else. What is extrapolated is rounded for each member.
+-- Conglomerates whose members' complaints in file J do not add up to what it says of the conglomerate itself, or where
+-- the ranking of the quarter says something else. What is extrapolated is rounded for each member.
 {%- set counts = ['answered_count', 'analysed_count', 'upheld_count', 'upheld_extrapolated_count'] %}
 
 with
@@ -15,13 +15,14 @@ members as (
     select
         conglomerate_key,
         period_start_date,
-        count(*) as member_count
 
         {% for name in counts %}
 
-        , sum({{ name }}) as {{ name }}
+        sum({{ name }}) as {{ name }},
 
         {% endfor %}
+
+        count(*) as member_count
 
     from complaints
     where row_role = 'member'
@@ -47,15 +48,16 @@ compared as (
 
     select
         conglomerates.complaint_key,
-        cast('its members' as varchar(65535)) as differs_from,
-        members.member_count / 2.0 as tolerance
 
         {% for name in counts %}
 
-        , conglomerates.{{ name }}
-        , members.{{ name }} as other_{{ name }}
+        conglomerates.{{ name }},
+        members.{{ name }} as other_{{ name }},
 
         {% endfor %}
+
+        members.member_count / 2.0 as tolerance,
+        cast('its members' as varchar(65535)) as differs_from
 
     from conglomerates
     inner join members
@@ -67,15 +69,16 @@ compared as (
 
     select
         conglomerates.complaint_key,
-        cast('the ranking' as varchar(65535)) as differs_from,
-        0.0 as tolerance
 
         {% for name in counts %}
 
-        , conglomerates.{{ name }}
-        , ranked.{{ name }} as other_{{ name }}
+        conglomerates.{{ name }},
+        ranked.{{ name }} as other_{{ name }},
 
         {% endfor %}
+
+        0.0 as tolerance,
+        cast('the ranking' as varchar(65535)) as differs_from
 
     from conglomerates
     inner join ranked

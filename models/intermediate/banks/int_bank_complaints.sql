@@ -95,17 +95,18 @@ labelled as (
 
 ),
 
--- In file J a conglomerate's own row names no institution, and its members' rows name both; elsewhere a conglomerate is the
--- institution of its row, without a CNPJ.
+-- In file J a conglomerate's own row names no institution, and its members' rows name both; elsewhere a conglomerate is
+-- the institution of its row, without a CNPJ.
 told_apart as (
 
     select
         labelled.*,
         case
-            when conglomerate_name is not null and cnpj8 is null and entity_name is null
+            when
+                labelled.conglomerate_name is not null and labelled.cnpj8 is null and labelled.entity_name is null
                 then cast('conglomerate' as varchar(65535))
-            when conglomerate_name is not null then cast('member' as varchar(65535))
-            when cnpj8 is null and is_called_conglomerate then cast('conglomerate' as varchar(65535))
+            when labelled.conglomerate_name is not null then cast('member' as varchar(65535))
+            when labelled.cnpj8 is null and labelled.is_called_conglomerate then cast('conglomerate' as varchar(65535))
             else cast('institution' as varchar(65535))
         end as row_role,
         coalesce(aliases.conglomerate_label, labelled.own_label) as conglomerate_label,

@@ -1,4 +1,5 @@
--- Every institution and conglomerate under the names that sources give it, and since when: one name per institution and day.
+-- Every institution and conglomerate under the names that sources give it, and since when: one name per institution and
+-- day.
 {{ config(materialized='table') }}
 
 with
@@ -63,6 +64,13 @@ best_listed_names as (
 
 ),
 
+complained_of as (
+
+    select distinct institution_id
+    from names_in_complaints
+
+),
+
 final as (
 
     select
@@ -83,7 +91,7 @@ final as (
         cast('1970-01-01' as date) as named_date
 
     from best_listed_names
-    left join (select distinct institution_id from names_in_complaints) as complained_of
+    left join complained_of
         on best_listed_names.cnpj8 = complained_of.institution_id
     where best_listed_names.best_first = 1 and complained_of.institution_id is null
 

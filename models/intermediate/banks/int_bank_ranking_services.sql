@@ -1,4 +1,4 @@
--- What the institutions of each row of the ranking charge for today: of a conglomerate, all its institutions at that time.
+-- What the institutions of each row of the ranking charge for today: of a conglomerate, all that it had at that time.
 {{ config(materialized='table') }}
 
 with

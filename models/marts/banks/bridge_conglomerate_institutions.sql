@@ -1,5 +1,5 @@
--- Which institutions a conglomerate has, and when: as the list of members says, and before there was one, as the alias seed or
--- a list with an equal name does.
+-- Which institutions a conglomerate has, and when: as the list of members says, and before there was one, as the alias
+-- seed or a list with an equal name does.
 
 with
 
@@ -7,6 +7,14 @@ complaints as (
 
     select * from {{ ref('int_bank_complaints') }}
     where is_counted
+
+),
+
+list_dates as (
+
+    select distinct period_start_date
+    from complaints
+    where file_kind = 'members'
 
 ),
 
@@ -18,7 +26,7 @@ member_lists as (
         row_number() over (order by period_start_date) as list_number,
         lead(period_start_date) over (order by period_start_date) as next_list_date
 
-    from (select distinct period_start_date from complaints where file_kind = 'members') as lists
+    from list_dates
 
 ),
 
@@ -138,7 +146,9 @@ all_matches as (
 final as (
 
     select
-        {{ surrogate_key(['conglomerate_id', 'institution_id', "cast(" ~ epoch_ms_of('valid_from') ~ " as varchar(20))"]) }} as bridge_key,
+        {{ surrogate_key([
+            'conglomerate_id', 'institution_id', 'cast(' ~ epoch_ms_of('valid_from') ~ ' as varchar(20))',
+        ]) }} as bridge_key,
         {{ surrogate_key(['conglomerate_id']) }} as conglomerate_key,
         {{ surrogate_key(['institution_id']) }} as institution_key,
         conglomerate_id,

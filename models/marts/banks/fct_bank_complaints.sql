@@ -1,5 +1,5 @@
--- The complaint ranking of the Banco Central as one table: whom customers complained of, period by period, and how it was
--- counted.
+-- The complaint ranking of the Banco Central as one table: whom customers complained of, period by period, and how it
+-- was counted.
 
 with
 
@@ -19,7 +19,7 @@ categories as (
 judged as (
 
     select
-        complaints.*,
+        *,
         cast(period_number as varchar(20)) as period_number_text,
         cast(year as varchar(20)) as year_text,
         case

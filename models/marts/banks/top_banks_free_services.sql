@@ -1,4 +1,4 @@
--- Which banks offer most services free of charge? Every institution that answers, for either kind of customer, as of today.
+-- Which banks offer most services free of charge? Every institution that answers, for either kind of customer, today.
 
 with
 
@@ -49,7 +49,8 @@ final as (
         counted.asked_at,
         counted.service_count,
         counted.free_service_count,
-        {{ exact_ratio('cast(counted.free_service_count as decimal(18, 0))', 'counted.service_count', 4) }} as free_share,
+        {{ exact_ratio('cast(counted.free_service_count as decimal(18, 0))', 'counted.service_count', 4) }}
+            as free_share,
         cast(
             rank() over (partition by counted.person_kind order by counted.free_service_count desc) as bigint
         ) as free_service_rank

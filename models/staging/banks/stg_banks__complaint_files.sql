@@ -1,4 +1,5 @@
--- The rows of the saved files of the complaint ranking that count: the newest version of each file, of it the last row per entity.
+-- The rows that count of saved files of the complaint ranking: the newest version of each file,
+-- of it the last row per entity.
 {{
     config(
         materialized='incremental',

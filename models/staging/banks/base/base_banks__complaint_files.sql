@@ -1,4 +1,4 @@
--- Every row of the saved files of the complaint ranking once, in every version, typed, with what did not cast.
+-- Every row of saved files of the complaint ranking, every version once, typed, with what did not cast.
 {{
     config(
         materialized='incremental',

@@ -1,4 +1,4 @@
--- Every row of the files of the complaint ranking that the service gave once, in every version, typed, with what did not cast.
+-- Every row of the complaint ranking as the service gave it, every version once, typed, with what did not cast.
 {{
     config(
         materialized='incremental',

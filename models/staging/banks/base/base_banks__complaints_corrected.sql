@@ -1,4 +1,4 @@
--- The rows of the files of the complaint ranking that the service gave with errors that corrections name, read again as they say.
+-- The rows of the complaint ranking as the service gave it with errors that corrections name, read again as they say.
 {{ config(materialized='table') }}
 
 {{ read_corrected(stream_at('banks.complaints')) }}
