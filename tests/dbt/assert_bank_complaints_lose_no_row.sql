@@ -69,7 +69,7 @@ facts as (
 final as (
 
     select
-        'a row is not told apart once' as what,
+        cast('a row is not told apart once' as varchar(65535)) as what,
         complaint_row_id as which
     from counted
     where staged_count <> told_apart_count
@@ -77,7 +77,7 @@ final as (
     union all
 
     select
-        'an entity is not counted once' as what,
+        cast('an entity is not counted once' as varchar(65535)) as what,
         institution_id as which
     from entities
     where counted_count <> is_in_file_that_counts
@@ -85,7 +85,7 @@ final as (
     union all
 
     select
-        'the fact has more or fewer rows' as what,
+        cast('the fact has more or fewer rows' as varchar(65535)) as what,
         cast(facts.fact_count as varchar(20)) as which
     from facts
     where facts.fact_count <> (select coalesce(sum(entities.counted_count), 0) from entities)

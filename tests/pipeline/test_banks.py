@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 # headers have an en dash
 """The complaint ranking from files as people keep them, in all layouts, to hand-checked rows."""
 
 import shutil
@@ -23,8 +24,8 @@ MEMBERS = HEAD.format("Trimestre").replace("CNPJ IF;", "CNPJ IF;Conglomerado;") 
 OTHERS = "Demais Bancos, Financeiras e Instituições de Pagamento"
 
 MONTHLY = f"""{HEAD.format("Mês")}{PARTS}{CLIENTS};Quantidade de clientes – FGC;
-2014;7;Mais de dois milhões de clientes;Conglomerado; ;EXEMPLO (conglomerado);1.054,80;44;120;61;225;41714;39002;11250;30000;
-2014;7;Menos de dois milhões de clientes;Banco/financeira;00123456;BANCO FICTÍCIO S.A. - CRÉDITO; ;4;1;0;5;310245; ;310245; ;
+2014;7;Mais de dois milhões de clientes;Conglomerado; ;EXEMPLO (conglomerado);1.054,80;44;120;61;225;41714;39002;1;3;
+2014;7;Grupo Secundário;Banco/financeira;00123456;BANCO FICTÍCIO S.A. - CRÉDITO; ;4;1;0;5;310245; ;310245; ;
 """.encode("cp1252")
 HALF_YEARLY = f"""{HEAD.format("Semestre")}{PARTS}{CLIENTS};
 2014;2º;Mais de dois milhões de clientes;Conglomerado; ;EXEMPLO (conglomerado);1.054,80;44;120;61;225;41714;39002;11250;
@@ -151,7 +152,8 @@ def test_what_could_not_be_used(built: Project) -> None:
     """) == [
         ("complaints/2023_tri_01.csv", None, "layout", "nearest to G, lacks Índice, has Indicador, which no layout has",
          "not_accepted"),
-        ("complaints/2023_tri_02.csv", 6, None, f"2023;2º;{OTHERS};Banco/financeira;00123456;1;1", "wrong_column_count"),
+        ("complaints/2023_tri_02.csv", 6, None, f"2023;2º;{OTHERS};Banco/financeira;00123456;1;1",
+         "wrong_column_count"),
         ("complaints/2023_tri_02.csv", None, "cnpj", "123456789", "not_cnpj8"),
         ("complaints/2023_tri_02.csv", None, "complaint_index", "12.34", "not_decimal_pt_br"),
         ("complaints/2023_tri_02.csv", None, "other_regulated_count", "um", "not_integer"),
