@@ -17,6 +17,17 @@
     )
 {%- endmacro %}
 
+{#- A ratio of what is not negative as a decimal of so many digits behind the point, what is behind them cut off; null where the
+    denominator is null or zero. See exact_ratio for the arguments. -#}
+{% macro cut_ratio(numerator, denominator, scale) -%}
+    {%- set digits = 'cast(' ~ numerator ~ ' * ' ~ 10 ** scale ~ ' as decimal(38, 0))' -%}
+    cast(
+        cast({{ whole_quotient(digits, 'cast(' ~ denominator ~ ' as decimal(38, 0))') }} as decimal(30, 0))
+        * cast({{ '%.*f' % (scale, 0.1 ** scale) }} as decimal({{ scale + 1 }}, {{ scale }}))
+        as decimal(38, {{ scale }})
+    )
+{%- endmacro %}
+
 {#- How often an integer goes into another, neither of them negative; null where the divisor is null or zero. -#}
 {% macro whole_quotient(digits, divisor) -%}
     {{ adapter.dispatch('whole_quotient', 'headwater')(digits, divisor) }}

@@ -71,6 +71,8 @@
     ('exact_ratio: large', exact_ratio('cast(999999999999.99 as decimal(18, 2))', '1', 2), two_digits, '999999999999.99'),
     ('exact_ratio: by zero', exact_ratio('cast(1 as decimal(18, 2))', '0', 2), two_digits, none),
     ('exact_ratio: of integers', exact_ratio('2', '3', 1), 'decimal(38, 1)', '0.7'),
+    ('cut_ratio', cut_ratio('cast(2 as decimal(18, 0)) * 1000000', '3', 2), two_digits, '666666.66'),
+    ('cut_ratio: by zero', cut_ratio('cast(2 as decimal(18, 0))', '0', 2), two_digits, none),
     ('sum of decimals', 'cast(sum(cast(0.1 as decimal(18, 2))) over () as decimal(38, 2))', two_digits, '0.10'),
     ('dateadd: months', 'cast(' ~ dbt.dateadd('month', 1, "cast('2024-01-31' as date)") ~ ' as date)', day, '2024-02-29'),
     ('dateadd: hours', dbt.dateadd('hour', -1, "cast('2024-03-01 00:30:00' as timestamp)"), moment, '2024-02-29 23:30:00'),

@@ -66,7 +66,7 @@ final as (
         end as complaint_index,
         case
             when judged.counting_method = 'all, upheld'
-                then {{ exact_ratio(
+                then {{ cut_ratio(
                     'cast(judged.indexed_count as decimal(18, 0)) * 1000000', 'judged.client_count', 2
                 ) }}
         end as recomputed_index,
