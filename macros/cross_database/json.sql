@@ -352,39 +352,36 @@ group by source, stream, _load_seq, path, json_type
 {%- endmacro %}
 
 {#- The keys of flat documents and the texts under them, such as the headers and cells of CSV, as a subquery with a row each:
-    _object, _row, name, cell. -#}
-{% macro cells_of(relation) -%}
-    {{ adapter.dispatch('cells_of', 'headwater')(relation) }}
+    columns of the relation, name, cell. -#}
+{% macro cells_of(relation, columns) -%}
+    {{ adapter.dispatch('cells_of', 'headwater')(relation, columns) }}
 {%- endmacro %}
 
-{% macro duckdb__cells_of(relation) -%}
+{% macro duckdb__cells_of(relation, columns) -%}
 (
     select
-        records._object,
-        records._row,
+        records.{{ columns | join(',\n        records.') }},
         entry.key as name,
         entry.value ->> '$' as cell
     from {{ relation }} as records, json_each(records.value) as entry
 ) as cells
 {%- endmacro %}
 
-{% macro snowflake__cells_of(relation) -%}
+{% macro snowflake__cells_of(relation, columns) -%}
 (
     select
-        records._object,
-        records._row,
+        records.{{ columns | join(',\n        records.') }},
         entry.key as name,
         cast(entry.value as varchar) as cell
     from {{ relation }} as records, lateral flatten(input => records.value) as entry
 ) as cells
 {%- endmacro %}
 
-{% macro redshift__cells_of(relation) -%}
+{% macro redshift__cells_of(relation, columns) -%}
     {%- do redshift__keep_case() -%}
 (
     select
-        records._object,
-        records._row,
+        records.{{ columns | join(',\n        records.') }},
         name,
         cast(entry as varchar(65535)) as cell
     from {{ relation }} as records, unpivot records.value as entry at name

@@ -107,7 +107,7 @@ cells as (
     select
         *,
         coalesce({{ folded('name') }}, '') as folded_name
-    from {{ cells_of(relation) | indent(4) }}
+    from {{ cells_of(relation, record_columns()) | indent(4) }}
 
 ),
 
@@ -118,14 +118,23 @@ known_cells as (
         case when folded_name = '' or folded_name like 'unnamed: %' then 1 else 0 end as is_nameless,
         case when folded_name in ({{ names | join(', ') }}) then 1 else 0 end as is_known
     from cells
+    union all
+    -- so that a record without any cell is a row, too
+    select
+        {{ record_columns() | join(',\n        ') }},
+        cast(null as varchar(65535)) as name,
+        cast(null as varchar(65535)) as cell,
+        cast(null as varchar(65535)) as folded_name,
+        0 as is_nameless,
+        1 as is_known
+    from {{ relation }}
 
 ),
 
 headers as (
 
     select
-        _object,
-        _row,
+        {{ record_columns() | join(',\n        ') }},
         {%- for name, header, _ in columns %}
         sum(case when folded_name = {{ names[loop.index0] }} then 1 else 0 end) as has__{{ name }},
         max(case when folded_name = {{ names[loop.index0] }} then cell end) as cell__{{ name }},
@@ -134,7 +143,7 @@ headers as (
         sum(1 - is_known - is_nameless) as strange_count,
         min(case when is_known + is_nameless = 0 then name end) as strange_name
     from known_cells
-    group by _object, _row
+    group by {{ record_columns() | join(', ') }}
 
 ),
 
@@ -201,21 +210,17 @@ described as (
 
 select
     case
-        when described.distance > 0 then described.difference
-        when described.layout = 'D' and described.nameless_count = 0 then cast('E' as varchar(65535))
-        when described.layout = 'G' and described.nameless_count = 0 then cast('F' as varchar(65535))
-        else described.layout
+        when distance > 0 then difference
+        when layout = 'D' and nameless_count = 0 then cast('E' as varchar(65535))
+        when layout = 'G' and nameless_count = 0 then cast('F' as varchar(65535))
+        else layout
     end as text__layout,
     {%- for name, header, _ in columns %}
-    {{ trimmed('described.cell__' ~ name) }} as text__{{ name }},
+    {{ trimmed('cell__' ~ name) }} as text__{{ name }},
     {%- endfor %}
-    {%- for column in record_columns() %}
-    records.{{ column }},
-    {%- endfor %}
+    {{ record_columns() | join(',\n    ') }},
     cast(null as varchar(65535)) as unreadable
-from {{ relation }} as records
-left join described
-    on records._object = described._object and records._row = described._row
+from described
 {%- endmacro %}
 
 {#- A conglomerate's name without what marks it as one. -#}
