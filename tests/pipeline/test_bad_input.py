@@ -5,7 +5,7 @@ import io
 import random
 import zipfile
 
-from tests.pipeline.conftest import Project
+from tests.pipeline.conftest import EVENTS, Project
 
 RANDOM = random.Random(1).randbytes(4000).hex()  # noqa: S311
 HOUR = "2026/03/02/14/app_events-1-2026-03-02-14-05-09-"
@@ -65,7 +65,7 @@ def test_good_records_are_kept_and_bad_ones_are_rejects(project: Project) -> Non
     )
     project.headwater("load")
     project.stage()
-    project.build()
+    project.build(*EVENTS)
 
     landing = project.query(f"""
         select replace(input_key, '{HOUR}', ''), reason, position, byte_count
@@ -111,6 +111,6 @@ def test_a_document_of_sixteen_megabytes_is_read_back(project: Project) -> None:
     project.put(HOUR + "large", post(1, body=body) + post(2))
     project.headwater("load")
     project.stage()
-    project.run()
+    project.run(*EVENTS)
     assert project.query("select field, reason from marts.rejects") == [("post_body", "too_long")]
     assert project.query("select count(*) from staging.base_web_events__events") == [(2,)]

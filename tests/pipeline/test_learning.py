@@ -55,6 +55,10 @@ answer_date,answer_text,answer_score
 }
 
 
+LEARNING = ("--select", "+path:models/marts/learning", "+rejects")
+"""Options of dbt for what tells of learning; what else there is, is built of nothing in the template."""
+
+
 @pytest.fixture(scope="module")
 def template(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place where these files were built, to be copied."""
@@ -190,7 +194,7 @@ def test_a_month_that_comes_again_takes_the_place_of_its_first_version(learning:
     put(learning, f"{JANUARY}/project_feedback.csv", PROJECTS.replace('""y"")",3', '""y"")",1').encode())
     assert "load 2: 5 landed, 1 rejected" in learning.headwater("load", "learning.project_feedback")
     learning.stage()
-    learning.run()
+    learning.run(*LEARNING)
     assert learning.query(MEASURES)[0] == (
         "data_science",
         "2019-01-01",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loaders.demo import web_events
-from tests.pipeline.conftest import MODELS, Project, close_connections, project_in
+from tests.pipeline.conftest import EVENTS, MODELS, Project, close_connections, project_in
 
 UNTIL = date(2026, 3, 3)
 
@@ -32,7 +32,7 @@ def template(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
         made = make_demo(project)
         project.headwater("load")
         project.stage()
-        project.build()
+        project.build(*EVENTS)
         close_connections()
     return place, made
 
@@ -71,7 +71,7 @@ def test_a_second_run_changes_nothing(built: tuple[Project, web_events.Made]) ->
     before = everything(project)
     assert "nothing new" in project.headwater("load")
     project.stage()
-    project.build()
+    project.build(*EVENTS)
     assert everything(project) == before
 
 
@@ -80,14 +80,14 @@ def test_increments_give_what_a_full_refresh_gives(built: tuple[Project, web_eve
     make_demo(project, until=date(2026, 3, 4))
     project.headwater("load")
     project.stage()
-    project.run()
+    project.run(*EVENTS)
     make_demo(project, days=4, until=date(2026, 3, 6))
     project.headwater("load")
     project.stage()
-    project.build()
+    project.build(*EVENTS)
     increments = everything(project, but="_changed_at")
     assert project.query("select max(load_seq) from marts.loads where stream = 'events'") == [(3,)]
-    project.run("--full-refresh")
+    project.run("--full-refresh", *EVENTS)
     refreshed = everything(project, but="_changed_at")
     for name, rows in increments.items():
         assert rows == refreshed[name], f"{name}: {list((rows - refreshed[name]).items())[:3]}"
@@ -105,13 +105,13 @@ def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) ->
             make_demo(project, until=date(2026, 3, 4))
             assert "load 2" in project.headwater("load")
 
-    project.dbt("build", "--quiet", *MODELS, "--threads", "1", callbacks=[load_more])
+    project.dbt("build", "--quiet", *MODELS, *EVENTS, "--threads", "1", callbacks=[load_more])
     assert loaded
     assert project.query("select max(load_seq) from marts.loads") == [(1,)]
     for model in ("base_web_events__events", "base_web_events__keys", "base_headwater__rejects"):
         assert project.query(f"select max(_load_seq) from staging.{model}") == [(1,)]
     project.stage()
-    project.run()
+    project.run(*EVENTS)
     assert project.query("select max(_load_seq) from staging.base_web_events__events") == [(2,)]
 
 
@@ -125,7 +125,7 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
     make_demo(project, until=date(2026, 3, 4))
     project.headwater("load")
     project.stage()
-    project.run()
+    project.run(*EVENTS)
     store = open_store(project.lake)
     log = Log(store, "web_events", "events")
     newest = log.newest()
@@ -143,11 +143,11 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
         state=newest.state,
     )
     project.stage()
-    project.build()
+    project.build(*EVENTS)
     assert project.query("select count(*) from staging.stg_web_events__events") == [(made.events,)]
     assert project.query("select sum(event_count) from marts.fct_user_activity_daily") == [(made.events,)]
     increments = everything(project, but="_changed_at")
-    project.run("--full-refresh")
+    project.run("--full-refresh", *EVENTS)
     refreshed = everything(project, but="_changed_at")
     assert {n: increments[n] for n in increments if "_keys" not in n and "census" not in n} == {
         n: refreshed[n] for n in refreshed if "_keys" not in n and "census" not in n
@@ -175,7 +175,7 @@ def test_rebuilding_the_log_tables_from_the_lake_changes_no_mart(built: tuple[Pr
     before = everything(project)
     project.query("drop schema raw cascade")
     project.stage()
-    project.build()
+    project.build(*EVENTS)
     assert everything(project) == before
 
 
@@ -191,7 +191,7 @@ def test_an_object_with_fewer_rows_than_its_commit_says_fails_the_build(project:
 
 def test_a_record_that_does_not_reach_staging_fails_the_build(built: tuple[Project, web_events.Made]) -> None:
     project, _ = built
-    conserved = ("test", "--quiet", "--select", "test_name:nothing_lost")
+    conserved = ("test", "--quiet", "--select", "stg_web_events__events,test_name:nothing_lost")
     project.dbt(*conserved)
     project.query("delete from staging.stg_web_events__events where event_name = 'Unfollow User'")
     with pytest.raises(AssertionError, match=r"Got \d+ results"):

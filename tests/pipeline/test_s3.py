@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from loaders.demo import web_events
 from loaders.lake import open_store
-from tests.pipeline.conftest import Project
+from tests.pipeline.conftest import EVENTS, Project
 
 
 @dataclass
@@ -106,7 +106,7 @@ def test_the_fiftieth_run_opens_what_the_second_did(on_s3: Project, counted: Cou
         counted.taken()
         arrive(number)
         on_s3.stage()
-        on_s3.run()
+        on_s3.run(*EVENTS)
         return counted.taken()
 
     run(1)
@@ -114,7 +114,7 @@ def test_the_fiftieth_run_opens_what_the_second_did(on_s3: Project, counted: Cou
     for number in range(3, 50):
         arrive(number)
     on_s3.stage()
-    on_s3.run()
+    on_s3.run(*EVENTS)
     fiftieth_requests, fiftieth_bytes = run(50)
     assert on_s3.query("select count(*) from marts.fct_app_posts") == [(2500,)]
     assert fiftieth_requests == pytest.approx(second_requests, rel=0.05)
