@@ -75,9 +75,11 @@ def test_statements_are_as_they_were_reviewed(landed: Warehouses, dialect: str, 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_statements_are_grammatical(landed: Warehouses, dialect: str) -> None:
-    begun = (statement.replace("begun_raw", "empty_raw") for statement in statements(landed, dialect, "begun"))
-    every = dict.fromkeys([*statements(landed, dialect), *begun])
-    assert refused(list(every), dialect) == []
+    """Of statements that differ in names of streams and in texts one is parsed: no grammar looks into either."""
+    every = [*statements(landed, dialect), *statements(landed, dialect, "begun")]
+    shapes = {re.sub(r"'[^']*'|\w+__\w+|\w+_raw\b", "", statement): statement for statement in every}
+    assert 10 < len(shapes) < len(every) / 2
+    assert refused(list(shapes.values()), dialect) == []
 
 
 @pytest.mark.parametrize(
