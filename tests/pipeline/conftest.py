@@ -32,7 +32,7 @@ MODELS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "te
 """Options of dbt for a build without tests."""
 EVENTS = ("--select", "+path:models/marts/social", "+path:models/marts/operations", "--indirect-selection", "cautious")
 """Options of dbt for what tells of events and of loads. Marts of sources that a test puts nothing into take two thirds
-of a build; all of them are built, twice, of the same events in test_s3."""
+of a build; all of them are built, twice, in test_s3."""
 
 
 @dataclass

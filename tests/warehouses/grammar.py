@@ -11,7 +11,8 @@ from sqlfluff.core import Linter
 def is_refused(statement: str, dialect: str) -> bool:
     """Whether any part of a statement does not fit the grammar."""
     parsed = Linter(dialect=dialect).parse_string(statement.rstrip().rstrip(";") + ";\n")
-    return parsed.tree is None or bool(parsed.violations) or "unparsable" in parsed.tree.type_set()
+    # where nothing could be made of it there are violations, and to ask for its tree is an error
+    return bool(parsed.violations) or parsed.tree is None or "unparsable" in parsed.tree.type_set()
 
 
 def refused(statements: Sequence[str], dialect: str) -> list[str]:
