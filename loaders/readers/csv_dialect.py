@@ -48,10 +48,13 @@ class Dialect:
         return names[:-1] if self._may_end and not names[-1] and "" in names[:-1] else names
 
     def row(self, record: str, names: Sequence[str]) -> list[str]:
-        """The cells of a record that has no fault, as many as names if no more than a last delimiter stands between."""
+        """The cells of a record that has no fault, as many as names if no more than a last delimiter stands between.
+
+        One that is too short and ends with a delimiter is short of a cell, nobody knows which.
+        """
         cells = self.cells(record)
         more = len(cells) - len(names)
-        if not self._may_end or more not in (1, -1) or (cells if more > 0 else names)[-1]:
+        if not self._may_end or more not in (1, -1) or (cells[-1] if more > 0 else names[-1] or not cells[-1]):
             return cells
         return cells[:-1] if more > 0 else [*cells, ""]
 

@@ -153,10 +153,10 @@ ENDS: dict[str, Any] = {"delimiter": ";", "ends_with_delimiter": True}
 
 
 def test_rows_end_with_a_delimiter_or_not_whatever_the_header_does() -> None:
-    body = b"1;2\n3;4;\r\n;;\n5;"
-    cells = [["1", "2"], ["3", "4"], ["", ""], ["5", ""]]
-    assert outcome(b"a;b\n" + body, **ENDS) == (
-        [json.dumps({"a": a, "b": b}, separators=(",", ":")).encode() for a, b in cells],
+    body = b"1;2\n3;4;\r\n;;\n5;6"
+    cells = [["1", "2"], ["3", "4"], ["", ""], ["5", "6"]]
+    assert outcome(b"a;b\n" + body + b"\n7;", **ENDS) == (
+        [json.dumps({"a": a, "b": b}, separators=(",", ":")).encode() for a, b in [*cells, ["7", ""]]],
         [],
     )
     assert outcome(b"a;b;\r\n" + body, **ENDS) == (
@@ -164,6 +164,12 @@ def test_rows_end_with_a_delimiter_or_not_whatever_the_header_does() -> None:
         [],
     )
     assert rows(b'a;b\n"1;";2;\n"3";"";""\n', **ENDS) == [["1;", "2"], ["3", ""]]
+
+
+def test_a_row_that_lacks_a_cell_before_its_last_delimiter_is_not_read_one_column_off() -> None:
+    documents, rejects = outcome(b"a;b;c;\n1;3;\n1;2;3\n1;3;;\n", **ENDS)
+    assert documents == [b'{"a":"1","b":"2","c":"3","":""}', b'{"a":"1","b":"3","c":"","":""}']
+    assert rejects == [(7, "wrong_column_count", b"1;3;")]
 
 
 def test_a_cell_behind_the_last_delimiter_is_kept_or_is_a_fault() -> None:
