@@ -148,6 +148,8 @@ def _lists(
 ) -> Iterator[tuple[str, dict[str, str], Answer]]:
     """The key, the params and the answer for the list of groups, or for the institutions of each."""
     groups = ask(api, "GruposConsolidados")
+    if not groups.elements:  # nobody would be asked about, and all would look well
+        raise UnavailableError(f"{api.host}{SERVICE}/GruposConsolidados: the list is empty; run again later")
     if name == "groups":
         yield "groups", {}, groups
         return
@@ -165,7 +167,8 @@ def _values(answer: Answer, name: str, pattern: re.Pattern[str], warnings: list[
     """What the elements have under a name, if it is fit for a request."""
     for element in answer.elements:
         try:
-            value = str(msgspec.json.decode(element)[name])
+            # a name in another encoding is rejected, and hides no number
+            value = str(msgspec.json.decode(element.decode(errors="replace"))[name])
         except (ValueError, KeyError, TypeError, RecursionError):
             value = ""
         if pattern.fullmatch(value):
@@ -196,8 +199,8 @@ def ask(api: Api, resource: str, **arguments: str) -> Answer:
     for _ in range(PAGES):
         answer, (page, link) = api.get(path, params, _read)
         elements += page
-        if link:
-            params = usual | dict(parse_qsl(urlsplit(link).query))
+        if link is not None:
+            params = usual | link
         elif len(elements) - skipped < TOP:
             return Answer(answer.answered_at, elements)
         else:
@@ -206,10 +209,12 @@ def ask(api: Api, resource: str, **arguments: str) -> Answer:
     raise UnavailableError(f"{api.host}{path}: no end after {PAGES} pages; run again later")
 
 
-def _read(body: bytes) -> tuple[list[bytes], str | None]:
+def _read(body: bytes) -> tuple[list[bytes], dict[str, str] | None]:
+    """The elements of a page, and the parameters of its link to the next one."""
     try:
         [(_, elements)] = split_answer(body, ("value",))
-        return [bytes(element) for element in elements], msgspec.json.decode(body, type=_Link).link
+        link = msgspec.json.decode(body, type=_Link).link
+        return [bytes(element) for element in elements], dict(parse_qsl(urlsplit(link).query)) if link else None
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
 

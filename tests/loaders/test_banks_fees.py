@@ -226,6 +226,14 @@ def test_an_institution_is_one_however_it_is_written_and_nothing_else_is_asked_a
     ]
 
 
+def test_a_name_in_another_encoding_hides_no_institution(api: BanksStandIn, lake: Store) -> None:
+    scripted(api, value({"Codigo": "01", "Nome": "x"}), path="GruposConsolidados")
+    body = '{"value":[{"Cnpj":"00123456","Nome":"Banco Fictício"}]}'.encode("latin-1")
+    scripted(api, Scripted(body=body), CodigoGrupoConsolidado="01")
+    load(lake)
+    assert sorted(asked(api)) == ["F/00123456", "J/00123456"]
+
+
 def test_a_quote_in_a_text_is_doubled(api: BanksStandIn) -> None:
     scripted(api, value())
     banks_fees.ask(Api(api.fees_url), "ListaInstituicoesDeGrupoConsolidado", CodigoGrupoConsolidado="d'água")
@@ -270,7 +278,11 @@ def test_a_link_that_leads_nowhere_ends(api: BanksStandIn, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "body", [HTML, b"[]", b"{}", b'{"value":{}}', b'{"value":[],"@odata.nextLink":1}', b'{"value":' + b"[" * 100_000]
+    "body",
+    [
+        *(HTML, b"[]", b"{}", b'{"value":{}}', b'{"value":' + b"[" * 100_000),
+        *(b'{"value":[],"@odata.nextLink":1}', b'{"value":[],"@odata.nextLink":"http://[x"}'),
+    ],
 )
 def test_what_is_no_answer_is_asked_for_again(api: BanksStandIn, lake: Store, waits: list[float], body: bytes) -> None:
     scripted(api, Scripted(body=body), times=2, path="GruposConsolidados")
@@ -305,6 +317,14 @@ def test_an_institution_that_fails_stops_no_other_and_is_asked_about_again(
     assert sorted(asked(api)) == sorted(PLACES)  # a round that came to its end is over
     assert [key[:10] for key in inputs(lake, 2)] == ["J/00123456", "F/77343436"]
     assert "failed" not in headwater("status").stdout
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_an_empty_list_of_groups_is_no_answer(api: BanksStandIn, lake: Store, stream: str) -> None:
+    scripted(api, value(), path="GruposConsolidados")
+    with pytest.raises(UnavailableError, match="GruposConsolidados: the list is empty; run again later"):
+        load(lake, stream)
+    assert Log(lake, "banks", stream).newest() is None
 
 
 def test_a_group_whose_list_fails_stops_no_other(api: BanksStandIn, lake: Store) -> None:
