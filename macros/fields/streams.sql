@@ -33,10 +33,10 @@
         stream('banks', 'segments', bank_segment_fields(), ['_input_key', 'cnpj', 'listed_name']),
         stream('banks', 'complaints', bank_complaint_fields(),
             ['_input_key', 'year', ['month_label', 'bimester_label', 'half_label', 'quarter_label'],
-                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'conglomerate_name']]),
+                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'entity_kind']]),
         stream('banks', 'complaint_files', bank_complaint_fields(),
             ['_input_key', 'year', ['month_label', 'bimester_label', 'half_label', 'quarter_label'],
-                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'conglomerate_name']]),
+                ['conglomerate_name', 'entity_kind'], ['cnpj', 'entity_name', 'entity_kind']]),
     ]) }}
 {%- endmacro %}
 

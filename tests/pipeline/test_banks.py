@@ -29,6 +29,8 @@ MONTHLY = f"""{HEAD.format("Mês")}{PARTS}{CLIENTS};Quantidade de clientes – F
 """.encode("cp1252")
 HALF_YEARLY = f"""{HEAD.format("Semestre")}{PARTS}{CLIENTS};
 2014;2º;Mais de dois milhões de clientes;Conglomerado; ;EXEMPLO (conglomerado);1.054,80;44;120;61;225;41714;39002;11250;
+2014;2º;Grupo Secundário;Conglomerado; ;-; ;{2**63 - 1};0;0;{2**63 - 1};1; ; ;
+2014;2º;Grupo Secundário;Banco/financeira; ;S.A.; ;1;0;0;1; ; ; ;
 """.encode("cp1252")
 WITHOUT_ZEROS = f"""{HEAD.format("Trimestre")}{PARTS}{CLIENTS};Quantidade de clientes – FGC
 2017;2º;Menos de quatro milhões de clientes;Banco/financeira;123456;BANCO FICTICIO S A;12,89;4;1;0;5;310245; ;310245;7
@@ -41,7 +43,7 @@ SAVED = f"""{QUARTER};
 RE_SAVED = (
     f"\ufeff{QUARTER.lower().replace('–', '-')};\r\n"
     f"2021;1º;{OTHERS};Conglomerado; ;EXEMPLO  (conglomerado);1.054,80;44;120;61;225;41714;39002;11250;\r\n"
-    f"2021;1º;{OTHERS};Banco/financeira;00123456;BANCO FICTÍCIO S.A.;;4;1;0;5;;;\r\n"
+    f"2021;1º;{OTHERS};Banco/financeira;00123456;BANCO FICTÍCIO S.A.;;4;1;0;5;;;;\r\n"
     f"2021;1º;{OTHERS};Banco/financeira;00123456;BANCO FICTÍCIO S.A.;12,89;4;1;0;5;310245;;310245;\r\n"
 ).encode()
 EXPORTED = (
@@ -59,6 +61,9 @@ BY_INSTITUTION = f"""{MEMBERS}
 2025;3º;Top 10;Conglomerado; ;EXEMPLO; ;12,20;812;40;61;533;
 2025;3º;Top 10;Conglomerado;00123456;EXEMPLO;BANCO FICTÍCIO S.A.; 0 ;800;38;58;520;
 2025;3º;Top 10;Conglomerado;00222222;EXEMPLO;FICTÍCIO IP LTDA.; ;12;2;3;13;
+2025;3º;Top 10;Conglomerado; ;NOME; ; ;7;3;3;7;
+2025;3º;Top 10;Conglomerado;00444444;NOME; ; ;5;2;2;5;
+2025;3º;Top 10;Conglomerado; ;NOME;NOME; ;2;1;1;2;
 2025;3º;Top 10;Banco/financeira;00333333; ;SOZINHO S.A.;3,00;9;1;2;9;
 """.encode("cp1252")
 STRANGE = f"""{QUARTER.replace("Índice", "Indicador")};
@@ -130,7 +135,9 @@ def test_all_layouts_are_one_table(built: Project) -> None:
     """) == [
         ("monthly", 2014, 7, "A", "institution", "BANCO FICTÍCIO S.A. - CRÉDITO", None, 4, 5, None, 310245, True),
         ("monthly", 2014, 7, "A", "conglomerate", "EXEMPLO", Decimal("1054.8"), 44, 225, None, 41714, True),
+        ("half-yearly", 2014, 2, "C", "conglomerate", "-", None, 2**63 - 1, 2**63 - 1, None, 1, False),
         ("half-yearly", 2014, 2, "C", "conglomerate", "EXEMPLO", Decimal("1054.8"), 44, 225, None, 41714, False),
+        ("half-yearly", 2014, 2, "C", "institution", "S.A.", None, 1, 1, None, None, False),
         ("quarterly", 2017, 2, "E", "institution", "BANCO GRANDE S.A.", None, 0, 0, None, None, True),
         ("quarterly", 2017, 2, "E", "institution", "BANCO FICTICIO S A", Decimal("12.89"), 4, 5, None, 310245, True),
         ("quarterly", 2021, 1, "G", "institution", "BANCO FICTÍCIO S.A.", Decimal("12.89"), 4, 5, None, 310245, True),
@@ -142,7 +149,10 @@ def test_all_layouts_are_one_table(built: Project) -> None:
         ("quarterly", 2025, 3, "J", "member", "BANCO FICTÍCIO S.A.", None, 58, None, 800, None, False),
         ("quarterly", 2025, 3, "J", "member", "FICTÍCIO IP LTDA.", None, 3, None, 12, None, False),
         ("quarterly", 2025, 3, "J", "institution", "SOZINHO S.A.", Decimal("3"), 2, None, 9, None, False),
+        ("quarterly", 2025, 3, "J", "member", None, None, 2, None, 5, None, False),
         ("quarterly", 2025, 3, "J", "conglomerate", "EXEMPLO", Decimal("12.2"), 61, None, 812, None, False),
+        ("quarterly", 2025, 3, "J", "conglomerate", "NOME", None, 3, None, 7, None, False),
+        ("quarterly", 2025, 3, "J", "member", "NOME", None, 1, None, 2, None, False),
     ]
 
 
@@ -170,7 +180,7 @@ def test_files_are_what_their_rows_say(built: Project) -> None:
         order by 1
     """) == [
         ("complaints/2014_07.csv", None, "mensal 2014 7", 2, 2, True, False, False),
-        ("complaints/2014_semestre_2.csv", None, "semestral 2014 2", 1, 1, True, False, False),
+        ("complaints/2014_semestre_2.csv", None, "semestral 2014 2", 3, 3, True, False, False),
         ("complaints/2021_tri_01.csv", "trimestral 2021 1", "trimestral 2021 1", 1, 0, False, False, False),
         ("complaints/2021_tri_02.csv", "trimestral 2021 2", "trimestral 2021 1", 2, 2, True, False, True),
         ("complaints/2022_tri_02_nao_ha_dados.csv", "trimestral 2022 2", None, 0, 0, False, True, False),
@@ -197,6 +207,8 @@ def test_members_and_who_is_not_matched(built: Project) -> None:
     """) == [
         ("conglomerate EXEMPLO", "00123456", "member list", "2025-07-01", None),
         ("conglomerate EXEMPLO", "00222222", "member list", "2025-07-01", None),
+        ("conglomerate NOME", "00444444", "member list", "2025-07-01", None),
+        ("conglomerate NOME", "institution NOME", "member list", "2025-07-01", None),
     ]
     assert built.query("""
         select institution_id, period_count, first_period_start_date::varchar, last_period_end_date::varchar,
@@ -205,7 +217,9 @@ def test_members_and_who_is_not_matched(built: Project) -> None:
     """) == [
         ("00000000", 1, "2017-04-01", "2017-06-30", 0),
         ("00123456", 4, "2014-07-01", "2023-06-30", 18),
+        ("conglomerate -", 1, "2014-07-01", "2014-12-31", 2**63 - 1),
         ("conglomerate EXEMPLO", 5, "2014-07-01", "2024-06-30", 1712),
+        ("institution S.A.", 1, "2014-07-01", "2014-12-31", 1),
     ]
 
 

@@ -109,7 +109,10 @@ told_apart as (
             when labelled.cnpj8 is null and labelled.is_called_conglomerate then cast('conglomerate' as varchar(65535))
             else cast('institution' as varchar(65535))
         end as row_role,
-        coalesce(aliases.conglomerate_label, labelled.own_label) as conglomerate_label,
+        -- of a name that is nothing but a dash no label is left
+        coalesce(
+            aliases.conglomerate_label, labelled.own_label, labelled.conglomerate_name, labelled.entity_name
+        ) as conglomerate_label,
         period_labels.period_number,
         period_labels.period_months
 
@@ -130,7 +133,7 @@ identified as (
             when row_role = 'conglomerate' then 'conglomerate ' || conglomerate_label
             when cnpj8 is not null then cnpj8
             -- an institution is known by its name where a file does not give its number
-            else 'institution ' || {{ bank_label('entity_name') }}
+            else 'institution ' || coalesce({{ bank_label('entity_name') }}, entity_name)
         end as institution_id,
         case
             when row_role = 'conglomerate' then {{ bank_bare_name('coalesce(conglomerate_name, entity_name)') }}
@@ -154,7 +157,8 @@ files as (
         year,
         period_number,
         file_kind,
-        max(_loaded_at) as loaded_at
+        -- rows that were mended later make no later file
+        min(_loaded_at) as loaded_at
 
     from identified
     group by stream, _input_key, periodicity, year, period_number, file_kind

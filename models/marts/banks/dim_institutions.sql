@@ -38,13 +38,20 @@ versions as (
 
 ),
 
--- Who is only asked for, or only a group, has a version without a name.
+-- Who is only asked for, only a group, or listed without a name, has a version without one.
 named_ids as (
 
     select
         institution_id,
         cnpj8
     from versions
+
+    union all
+
+    select
+        institution_id,
+        cnpj8
+    from {{ ref('int_bank_complaints') }}
 
     union all
 

@@ -67,7 +67,7 @@ final as (
         case
             when judged.counting_method = 'all, upheld'
                 then {{ cut_ratio(
-                    'cast(judged.indexed_count as decimal(18, 0)) * 1000000', 'judged.client_count', 2
+                    'cast(judged.indexed_count as decimal(19, 0)) * 1000000', 'judged.client_count', 2
                 ) }}
         end as recomputed_index,
         judged.indexed_count,
