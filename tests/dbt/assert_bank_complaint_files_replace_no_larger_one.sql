@@ -1,5 +1,5 @@
--- Periods whose file has less than half the rows of one that it goes before: a single row with a wrong quarter is enough
--- to take a whole quarter's place.
+-- Periods whose file has less than half the rows of one that it goes before: a single row with a wrong quarter is
+-- enough to take a whole quarter's place.
 {{ config(severity='warn') }}
 
 with
