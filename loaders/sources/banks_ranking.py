@@ -81,11 +81,15 @@ def load(
     api, log = _api(settings), Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
     known, failures, in_row = log.inputs(), dict[str, HeadwaterError](), 0
+    forbidden = dict[str, HeadwaterError]()
     files = _listed(api, since, until)
     with begin(lake, stream, log, newest) as landing:
         for file in files:
             try:
                 _land(landing, api, file, known.get(file.key))
+            except RequestError as error:
+                landing.warnings.append(f"{file.key} is in the catalogue and not there: {error}")
+                forbidden |= {file.key: error} if error.status in (401, 403) else {}
             except (RefusedError, UnavailableError) as error:
                 failures[file.key], in_row = error, in_row + 1
                 if in_row == GIVE_UP:
@@ -98,7 +102,9 @@ def load(
             yield landing.commit({"watermark": max(times)})
         else:
             log.seen(landing.warnings)
-    raise_for(failures, len(files), is_whole=in_row < GIVE_UP)
+    # one file may not be published; a service that gives none to us is no service in which nothing is new
+    is_closed = len(forbidden) == len(files) > 1
+    raise_for(forbidden if is_closed else failures, len(files), is_whole=in_row < GIVE_UP)
 
 
 def preview(
@@ -139,11 +145,7 @@ def _slug(text: str) -> str:
 def _land(landing: Load, api: Api, file: File, known: str | None) -> None:
     year, periodicity, period, kind = map(str, file)
     params = {"ano": year, "periodicidade": periodicity, "periodo": period, "tipo": kind}
-    try:
-        answer, body = api.get("/arquivo", params, bytes)
-    except RequestError as error:
-        landing.warnings.append(f"{file.key} is in the catalogue and not there: {error}")
-        return
+    answer, body = api.get("/arquivo", params, bytes)
     version = hashlib.sha256(body).hexdigest()
     if version == known:
         return
@@ -163,7 +165,8 @@ def _land(landing: Load, api: Api, file: File, known: str | None) -> None:
 def _read(body: bytes) -> tuple[list[list[Document]], list[Reject]]:
     """The rows and rejects of a file, whatever its layout; neither if it is none."""
     rejects: list[Reject] = []
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{", b"[")):
-        return [], []
+    header = body.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 1)[0].lower()
+    if header.startswith((b"<", b"{", b"[")) or not (b";" in header or header.startswith(b"ano")):
+        return [], []  # a page or a sentence about what went wrong
     encodings = ("utf-8", "windows-1252")
     return list(read_rows([body], rejects.append, delimiter=";", encoding=encodings, ends_with_delimiter=True)), rejects

@@ -171,6 +171,7 @@ def test_what_has_not_changed_is_not_landed_again_and_what_has_is(api: BanksStan
         (200, b"\xef\xbb\xbf \n" + HTML),
         (200, b'{\n"codigo": 404,\n"mensagem": "?"\n}\n'),
         (200, b"[\n1\n]"),
+        (200, b"Erro interno\nTente mais tarde\n"),
     ],
 )
 def test_what_the_catalogue_lists_and_is_not_there_is_told_and_lands_nothing(
@@ -184,6 +185,13 @@ def test_what_the_catalogue_lists_and_is_not_there_is_told_and_lands_nothing(
     [warning] = made.warnings
     assert warning.startswith(f"{Q1} is in the catalogue and not there: ")
     assert (made.rejected, len(list(lake.entries("files/")))) == (0, 1)
+
+
+def test_a_service_that_forbids_every_file_has_failed(api: BanksStandIn, lake: Store) -> None:
+    listed(api, (2021, "TRIMESTRAL", 1, BANKS), (2021, "TRIMESTRAL", 2, BANKS))
+    answered(api, status=403, times=2)
+    with pytest.raises(HeadwaterError, match=r"^2 of 2 were not answered, and are asked again by the next load: "):
+        load(lake)
 
 
 def test_a_file_that_is_gone_again_stays_as_it_was(api: BanksStandIn, lake: Store) -> None:
