@@ -14,7 +14,8 @@
     epoch_ms  milliseconds since 1970-01-01T00:00:00Z
     twitter_v1  Tue Mar 03 09:15:00 +0000 2026, in English and in UTC wherever it is from
     digits    1 to 19 of them, a number that is a name: it stays text
-    cnpj8     1 to 8 digits, the first eight of a CNPJ, perhaps without the zeros in front; it stays text -#}
+    cnpj8     1 to 8 digits, the first eight of a CNPJ, perhaps without the zeros in front; it stays text
+    digits4   just 4 of them, zeros in front included, text -#}
 {% macro format_pattern(format) -%}
     {{ return({
         'integer': '[+-]?[0-9]+',
@@ -30,6 +31,7 @@
             ~ '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] [+]0000 [0-9]{4}',
         'digits': '[0-9]{1,19}',
         'cnpj8': '[0-9]{1,8}',
+        'digits4': '[0-9]{4}',
     }[format]) }}
 {%- endmacro %}
 
@@ -54,7 +56,7 @@
         {{ adapter.dispatch('epoch_ms', 'headwater')(text) }}
     {%- elif format == 'twitter_v1' -%}
         try_cast({{ twitter_v1_as_iso8601(text) }} as {{ type }})
-    {%- elif format in ('digits', 'cnpj8') -%}
+    {%- elif format in ('digits', 'cnpj8', 'digits4') -%}
         cast({{ text }} as {{ type }})
     {%- elif format == 'decimal_pt_br' -%}
         {{ adapter.dispatch('exact_number', 'headwater')(

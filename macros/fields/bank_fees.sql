@@ -41,10 +41,11 @@
     ]) }}
 {%- endmacro %}
 
-{#- The kind of a value is accepted as it is spelt: pipelines that lower it first, and compare then, find no `Real`. -#}
+{#- The kind of a value is accepted as it is spelt: pipelines that lower it first, and compare then, find no `Real`. A code
+    without its zero would be another service, and end the fee of the right one. -#}
 {% macro bank_fee_fields() -%}
     {{ return([
-        field('service_code', 'varchar(65535)', path='CodigoServico', required=true),
+        field('service_code', 'varchar(65535)', path='CodigoServico', format='digits4', required=true),
         field('service_name', 'varchar(65535)', path='Servico'),
         field('unit_text', 'varchar(65535)', path='Unidade'),
         field('effective_date', 'date', path='DataVigencia', required=true, in_calendar=true),
