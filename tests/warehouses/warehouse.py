@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -70,14 +71,8 @@ class Warehouse:
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, by the names of their columns in lower case."""
-        connection = self.connect()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(sql)
-            names = [column[0].lower() for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        finally:
-            connection.close()
+        with closing(self.connect()) as connection:
+            return _rows(connection, sql)
 
     def nodes(self) -> dict[str, str]:
         """What the project keeps in the warehouse, models, seeds and snapshots: name -> relation."""
@@ -88,13 +83,23 @@ class Warehouse:
             if node["resource_type"] in ("model", "seed", "snapshot") and node["config"]["materialized"] != "ephemeral"
         }
 
-    def rows(self, node: str) -> Counter[Row]:
-        """Every row of a node with how often it is there, but for what is a run's own."""
-        found = self.query(f"select * from {self.nodes()[node]}")
-        return Counter(
-            tuple((name, plain(name, value)) for name, value in sorted(row.items()) if name not in OWN_TO_A_RUN)
-            for row in found
-        )
+    def contents(self) -> dict[str, Counter[Row]]:
+        """Node -> every row of it with how often it is there, but for what is a run's own."""
+        with closing(self.connect()) as connection:
+            return {
+                node: Counter(
+                    tuple((name, plain(name, value)) for name, value in sorted(row.items()) if name not in OWN_TO_A_RUN)
+                    for row in _rows(connection, f"select * from {relation}")
+                )
+                for node, relation in self.nodes().items()
+            }
+
+
+def _rows(connection: Any, sql: str) -> list[dict[str, Any]]:
+    cursor = connection.cursor()
+    cursor.execute(sql)
+    names = [column[0].lower() for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def plain(name: str, value: Any) -> Any:

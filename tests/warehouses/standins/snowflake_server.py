@@ -59,6 +59,7 @@ _execute_as_fakesnow = FakeSnowflakeCursor.execute
 _transform_expression = exp.Expression.transform
 _transform_as_fakesnow = FakeSnowflakeCursor._transform
 _run_as_fakesnow = FakeSnowflakeCursor._execute
+_parsed: dict[str, exp.Expr] = {}  # the statement that is to be run next
 lake = Lake()
 server: Any = importlib.import_module("fakesnow.server")  # `fakesnow.server` names a function
 
@@ -197,10 +198,26 @@ def run_transformed(self: FakeSnowflakeCursor, statement: exp.Expr, params: Any 
 
 def parse_or_command(sql: str, read: str) -> exp.Expr:
     """For the kind of statement only: what sqlglot cannot read is told by the execution, not by a broken request."""
+    sql = NOTES_AROUND.sub("", sql)
     try:
-        return sqlglot.parse_one(sql, read=read)
+        statement = sqlglot.parse_one(sql, read=read)
     except sqlglot.ParseError:
         return exp.Command(this="UNKNOWN")
+    _parsed.clear()
+    _parsed[sql] = statement
+    return statement
+
+
+def parse_once(sql: str, read: str) -> exp.Expr:
+    """What was just read for its kind is not read again, which takes as long as DuckDB takes to run it."""
+    return _parsed.pop(sql, None) or sqlglot.parse_one(sql, read=read)
+
+
+def describe_last(self: FakeSnowflakeCursor) -> list[Any]:
+    """The columns of the last answer. fakesnow reads its SQL once more for it, and writes it again."""
+    with self._conn.cursor() as cursor:
+        _run_as_fakesnow(cursor, exp.Command(this="DESCRIBE", expression=self._last_sql), self._last_params)
+        return cursor.fetchall()
 
 
 async def query(request: Request) -> JSONResponse:
@@ -222,6 +239,7 @@ def patched_application() -> Starlette:
         "_transform": transform,
         "_transform_explode": explode,
         "_execute": run_transformed,
+        "_describe_last_sql": describe_last,
     }.items():
         setattr(FakeSnowflakeCursor, name, function)
     transforms: Any = fakesnow.transforms
@@ -237,6 +255,8 @@ def patched_application() -> Starlette:
     arrow.timestamp_to_sf_struct = moments_with_nulls
     fakesnow.rowtype.duckdb_to_sf_type |= dict.fromkeys(("SMALLINT", "TINYINT", "UINTEGER"), "fixed")
     server.parse_one, server.to_ipc = parse_or_command, to_ipc
+    cursor: Any = fakesnow.cursor
+    cursor.parse_one = parse_once
     for logger in ("fakesnow.server", "sqlglot"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)  # errors reach the client
     integers = "in ('BIGINT', 'INTEGER', 'SMALLINT', 'TINYINT', 'UBIGINT', 'HUGEINT')"  # one type, NUMBER(38, 0)
