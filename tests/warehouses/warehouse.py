@@ -17,6 +17,8 @@ from typing import Any
 OWN_TO_A_RUN = {"_changed_at", "dbt_scd_id"}
 """Columns that tell when a run was, and a key that dbt makes of a moment as text, which every engine spells its way."""
 
+SCHEMA = "dev"
+
 IN_ONE_PROCESS = """
 import json, sys
 from dbt.cli.main import dbtRunner
@@ -40,13 +42,17 @@ class Warehouse:
     environment: Mapping[str, str]
     connect: Callable[[], Any]
 
-    def run(self, command: str, *arguments: str, schema: str = "dev") -> str:
+    def target(self, schema: str = SCHEMA) -> Path:
+        """What dbt makes. To a schema its own: dbt reads the whole project again where it is another than last time."""
+        return self.place / self.name / schema
+
+    def run(self, command: str, *arguments: str, schema: str = SCHEMA) -> str:
         """What `headwater` or `dbt` printed; fails with it if it fails."""
         return self._run([str(Path(sys.executable).with_name(command)), *arguments], schema)
 
     def dbt(self, *commands: list[str]) -> None:
         """Runs several commands of dbt in one process, whose start is most of what a small one takes."""
-        self._run([sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)], "dev")
+        self._run([sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)], SCHEMA)
 
     def _run(self, command: list[str], schema: str) -> str:
         settings = {
@@ -54,8 +60,8 @@ class Warehouse:
             **self.environment,
             "HEADWATER_TARGET": self.name,
             "HEADWATER_SCHEMA": schema,
-            "DBT_TARGET_PATH": str(self.place / self.name),
-            "DBT_LOG_PATH": str(self.place / self.name),
+            "DBT_TARGET_PATH": str(self.target(schema)),
+            "DBT_LOG_PATH": str(self.target(schema)),
         }
         done = subprocess.run(
             command,
@@ -76,7 +82,7 @@ class Warehouse:
 
     def nodes(self) -> dict[str, str]:
         """What the project keeps in the warehouse, models, seeds and snapshots: name -> relation."""
-        manifest = json.loads((self.place / self.name / "manifest.json").read_text())
+        manifest = json.loads((self.target() / "manifest.json").read_text())
         return {
             node["name"]: f"{node['schema']}.{node['alias']}"
             for node in manifest["nodes"].values()
