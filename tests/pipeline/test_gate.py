@@ -17,6 +17,11 @@ BESIDE = ["--exclude-resource-type", "unit_test", "--exclude"] + [
 """Tests that have nothing to do with a gate."""
 
 
+@pytest.fixture(autouse=True)
+def told_as_json(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBT_WRITE_JSON", "true")
+
+
 def feedback(name: str, *ratings: str) -> bytes:
     rows = "".join(f"{user},1,1547337600000,fine,{rating}\n" for user, rating in enumerate(ratings, 1))
     return f"user_id,{name}_id,submit_date,text,rating\n{rows}".encode()
