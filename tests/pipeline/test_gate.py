@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +54,16 @@ def downstream(project: Project, model: str) -> set[str]:
 def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothing_else(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.target = project.place / "target"  # other vars have dbt parse everything again
+    # other vars have dbt read the whole project again
+    gated = replace(project, target=project.place / "target")
     put(project, "section_feedback", feedback("section", *["2"] * 98, "7", "good"))
     put(project, "project_feedback", feedback("project", "1", "9"))
     project.put("2026/03/02/14/o", b'{"messageId":"a","type":"page","timestamp":"2026-03-02T14:05:09Z"}{"messageId":')
     project.headwater("load")
     project.stage()
     with pytest.raises(AssertionError, match="Got 2 results"):
-        project.dbt("build", "--vars", BUDGET, *BESIDE)
-    status = results(project)
+        gated.dbt("build", "--vars", BUDGET, *BESIDE)
+    status = results(gated)
     gates = {name.split(".")[2]: told for name, told in status.items() if "rejects_within_budget" in name}
     stopped = {name for name, told in gates.items() if told == "fail"}
     assert stopped == {f"rejects_within_budget_{GATED}_learning_section_feedback"}
@@ -70,7 +72,7 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
         "rejects_within_budget_stg_learning__project_feedback_learning_project_feedback",
         "rejects_within_budget_stg_web_events__events_web_events_events",
     }
-    behind = downstream(project, GATED)
+    behind = downstream(gated, GATED)
     assert "model.headwater.fct_section_feedback" in behind
     models = {name: told for name, told in status.items() if name.startswith("model.")}
     assert {name for name, told in models.items() if told == "skipped"} == behind
@@ -90,8 +92,8 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     project.headwater("load")
     project.stage()
     again = ("--select", "+fct_section_feedback", "+reject_budgets", "--indirect-selection", "buildable")
-    project.dbt("build", "--quiet", "--vars", BUDGET, *again, *BESIDE)
-    assert results(project)["model.headwater.fct_section_feedback"] == "success"
+    gated.dbt("build", "--quiet", "--vars", BUDGET, *again, *BESIDE)
+    assert results(gated)["model.headwater.fct_section_feedback"] == "success"
     assert project.query("select count(*) from marts.fct_section_feedback") == [(99,)]
     counted = "select record_count, open_count from marts.reject_budgets where stream = 'section_feedback'"
     assert project.query(counted) == [(100, 1)]
