@@ -90,21 +90,23 @@ def load(
             except RequestError as error:
                 landing.warnings.append(f"{file.key} is in the catalogue and not there: {error}")
                 forbidden |= {file.key: error} if error.status in (401, 403) else {}
+                in_row = 0  # the service answers
             except (RefusedError, UnavailableError) as error:
                 failures[file.key], in_row = error, in_row + 1
                 if in_row == GIVE_UP:
                     break
             else:
                 in_row = 0
+        is_whole = in_row < GIVE_UP
+        # one file may not be published; a service that gives us none of them is not one in which nothing is new
+        is_closed = len(forbidden) == len(files) > 1
         if landing.inputs:
             ends = {file.key: (file.bounds[1] - timedelta(days=1)).isoformat() for file in files}
             times = [*(ends[i.key] for i in landing.inputs), *([newest.state["watermark"]] if newest else [])]
             yield landing.commit({"watermark": max(times)})
-        else:
+        elif is_whole and not is_closed:
             log.seen(landing.warnings)
-    # one file may not be published; a service that gives none to us is no service in which nothing is new
-    is_closed = len(forbidden) == len(files) > 1
-    raise_for(forbidden if is_closed else failures, len(files), is_whole=in_row < GIVE_UP)
+    raise_for(forbidden if is_closed else failures, len(files), is_whole=is_whole)
 
 
 def preview(

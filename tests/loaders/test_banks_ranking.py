@@ -192,6 +192,7 @@ def test_a_service_that_forbids_every_file_has_failed(api: BanksStandIn, lake: S
     answered(api, status=403, times=2)
     with pytest.raises(HeadwaterError, match=r"^2 of 2 were not answered, and are asked again by the next load: "):
         load(lake)
+    assert Log(lake, "banks", "complaints").note("_seen") is None  # or it would be fresh
 
 
 def test_a_file_that_is_gone_again_stays_as_it_was(api: BanksStandIn, lake: Store) -> None:
@@ -264,6 +265,7 @@ def test_a_service_that_is_down_is_not_asked_for_every_file(
     with pytest.raises(HeadwaterError, match=r"^2 of 4 .*; 2 in a row, so that the rest was not"):
         load(lake)
     assert len(asked(api)) == 6
+    assert Log(lake, "banks", "complaints").note("_seen") is None
 
 
 def test_files_that_fail_here_and_there_are_no_service_that_is_down(
@@ -276,6 +278,19 @@ def test_files_that_fail_here_and_there_are_no_service_that_is_down(
     with pytest.raises(HeadwaterError, match=r"^2 of 4 .*/3/bancos_e_financeiras\.csv; the first: "):
         load(lake)
     assert len(inputs(lake, 1)) == 2
+
+
+def test_a_file_that_is_not_there_is_an_answer_of_the_service(
+    api: BanksStandIn, lake: Store, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(banks_ranking, "GIVE_UP", 2)
+    listed(api, *((2021, "TRIMESTRAL", period, BANKS) for period in (1, 2, 3, 4)))
+    for period in "13":
+        answered(api, HTML, 503, times=3, periodo=period)
+    answered(api, HTML, 404, periodo="2")
+    with pytest.raises(HeadwaterError, match=r"^2 of 4 .*/3/bancos_e_financeiras\.csv; the first: "):
+        load(lake)
+    assert len(inputs(lake, 1)) == 1
 
 
 @pytest.mark.parametrize(
