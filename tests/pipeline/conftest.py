@@ -123,7 +123,7 @@ def project_in(place: Path, now: Path, target: Path, patch: pytest.MonkeyPatch) 
         "X_BEARER_TOKEN": "",
         "DBT_PROFILES_DIR": str(ROOT),
         "DBT_LOG_PATH": str(now / "logs"),
-        "DBT_WRITE_JSON": "false",  # manifests take a tenth of all tests; those that read one set it
+        "DBT_WRITE_JSON": "false",  # a manifest takes long to write; the test that reads one sets it
     }.items():
         patch.setenv(name, value)
     patch.chdir(ROOT)

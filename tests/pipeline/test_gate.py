@@ -18,11 +18,6 @@ BESIDE = ["--exclude-resource-type", "unit_test", "--exclude"] + [
 """Tests that have nothing to do with a gate."""
 
 
-@pytest.fixture(autouse=True)
-def told_as_json(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBT_WRITE_JSON", "true")
-
-
 def feedback(name: str, *ratings: str) -> bytes:
     rows = "".join(f"{user},1,1547337600000,fine,{rating}\n" for user, rating in enumerate(ratings, 1))
     return f"user_id,{name}_id,submit_date,text,rating\n{rows}".encode()
@@ -52,8 +47,9 @@ def downstream(project: Project, model: str) -> set[str]:
 
 
 def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothing_else(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DBT_WRITE_JSON", "true")
     # other vars have dbt read the whole project again
     gated = replace(project, target=project.place / "target")
     put(project, "section_feedback", feedback("section", *["2"] * 98, "7", "good"))

@@ -12,6 +12,7 @@ from loaders.demo import learning
 from loaders.lake import open_store
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import KINDS
+from tests.pipeline.conftest import EVENTS as WHAT_TELLS_OF_EVENTS
 from tests.pipeline.test_bank_fees import FIRST as SAVED_FEES
 from tests.pipeline.test_bank_fees import SECOND as SAVED_FEES_LATER
 from tests.pipeline.test_banks import FILES as COMPLAINTS
@@ -108,16 +109,6 @@ ELSEWHERE = [f"test_name:{name}" for name in ("not_null", "unique", "accepted_va
 
 INCREMENTAL = ["--select", "config.materialized:incremental"]
 """Models that a run adds to. All others are made anew from them in every run, by what has been compared before."""
-
-
-EVENTS_ONLY = [
-    "--select",
-    "+path:models/marts/social",
-    "+path:models/marts/operations",
-    "--indirect-selection",
-    "cautious",
-]
-"""What tells of events, and what became of every load."""
 
 
 VIEWS_TOO = [*INCREMENTAL, "config.materialized:view"]
@@ -263,7 +254,7 @@ def test_what_is_removed_or_too_large_is_so_everywhere(built: Warehouses) -> Non
     built.put("web_events", "2026/03/05/11/wide", page % (b"wide", b'"%s"' % (b"x" * 65_536)))
     built.put("web_events", "2026/03/05/11/long", page % (b"long", b",".join([b'"%s"' % (b"x" * 60_000)] * 70)))
     built.load()
-    built.each(lambda warehouse: refresh_again(warehouse, *EVENTS_ONLY))
+    built.each(lambda warehouse: refresh_again(warehouse, *WHAT_TELLS_OF_EVENTS))
 
     found = "select message_id from {} where message_id in ('small', 'wide', 'long') order by message_id"
     names = {

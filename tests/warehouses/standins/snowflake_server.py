@@ -209,7 +209,7 @@ def parse_or_command(sql: str, read: str) -> exp.Expr:
 
 
 def parse_once(sql: str, read: str) -> exp.Expr:
-    """What was just read for its kind is not read again, which takes as long as DuckDB takes to run it."""
+    """What was just read for its kind is not read again."""
     return _parsed.pop(sql, None) or sqlglot.parse_one(sql, read=read)
 
 
