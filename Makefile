@@ -12,7 +12,7 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load timeline build docs verify test test-warehouses smoke lint format pin reset
+.PHONY: help setup demo load timeline build docs charts site verify test test-warehouses smoke lint format pin reset
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,6 +35,10 @@ setup: .venv/headwater $(ADAPTERS) profiles.yml ## the virtual environment with 
 
 .venv/headwater-warehouses: requirements-warehouses.txt .venv/headwater
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-warehouses.txt
+	@touch $@
+
+.venv/headwater-site: requirements-site.txt .venv/headwater
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-site.txt
 	@touch $@
 
 .venv/headwater-dev: requirements-dev.txt .venv/headwater
@@ -67,6 +71,12 @@ build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs; API
 docs: setup ## the documentation, also as one file: target/static_index.html
 	@$(ACTIVATE) dbt docs generate --static --quiet
 
+charts: setup .venv/headwater-site ## the boards as pages, from what `dbt build` made: site/<board>.html
+	@$(ACTIVATE) python -m charts
+
+site: setup .venv/headwater-site ## boards, documentation, column lineage and diagrams with one start page: site/index.html
+	@$(ACTIVATE) python -m charts --whole
+
 verify: setup ## check that no record of any load was lost, however old
 	@$(ACTIVATE) dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
 
@@ -92,6 +102,7 @@ format: .venv/headwater-dev ## put Python into shape
 pin: .venv/headwater-dev ## take newer versions into the requirements files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-warehouses.in -c requirements-dev.txt -o requirements-warehouses.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-site.in -c requirements-dev.txt -o requirements-site.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -c requirements-dev.txt -o requirements.txt
 
 reset: ## forget lake, demo data and warehouse of this directory, to build anew

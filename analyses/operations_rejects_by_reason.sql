@@ -1,4 +1,4 @@
--- What could not be used, counted by what is wrong: where to look first.
+-- What could not be used, counted by what is wrong: the twenty places to look first.
 with
 
 rejects as (
@@ -14,6 +14,7 @@ final as (
         kind,
         reason,
         field,
+        source || '.' || stream || ': ' || coalesce(field || ' ', '') || reason as what,
         count(*) as reject_count
     from rejects
     where state = 'open'
@@ -23,3 +24,4 @@ final as (
 
 select * from final
 order by reject_count desc, stream asc, kind asc, reason asc, field asc
+limit 20

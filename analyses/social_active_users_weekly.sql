@@ -1,4 +1,5 @@
--- How many users were active in each week, how many of them posted, and how many posts they sent.
+-- How many users were active in each of the newest twenty-six weeks, how many of them posted, and how many posts they
+-- sent, resends included.
 
 with
 
@@ -15,6 +16,14 @@ dates as (
 
 ),
 
+newest as (
+
+    select cast(max(last_loaded_at) as date) as last_date
+    from {{ ref('stream_freshness') }}
+    where source = 'web_events'
+
+),
+
 final as (
 
     select
@@ -26,6 +35,10 @@ final as (
     from activity
     inner join dates
         on activity.activity_date = dates.date_day
+    cross join newest
+    where
+        dates.date_day <= newest.last_date
+        and dates.week_start_date > {{ dbt.dateadd('week', -26, 'newest.last_date') }}
     group by dates.week_start_date
 
 )

@@ -1,4 +1,4 @@
--- Who has the most followers now, and how many followings of them have ended.
+-- Which fifteen users have the most followers now, and how many followings of them have ended.
 
 with
 
@@ -20,6 +20,7 @@ final as (
     select
         users.user_id,
         users.username,
+        coalesce(users.username || ' (' || users.user_id || ')', users.user_id) as user_name,
         sum(case when follows.is_active then 1 else 0 end) as follower_count,
         sum(case when follows.is_active then 0 else 1 end) as ended_follow_count
 
@@ -32,3 +33,4 @@ final as (
 
 select * from final
 order by follower_count desc, user_id asc
+limit 15

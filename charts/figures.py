@@ -1,0 +1,212 @@
+"""What is drawn: the exposures below `boards/`, and the rows of their analyses."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import altair
+from altair.utils.schemapi import SchemaValidationError
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+Value = str | int | float | bool | None
+Row = dict[str, Value]
+
+FRESHNESS = "operations_freshness"
+"""The analysis that tells how far each stream has come: a row with source, stream, last_loaded_at and more for each."""
+
+MOST_ROWS = 5_000
+"""Nobody reads a chart of more rows; its analysis should sum them up or look back less far."""
+
+SAYS = {"mark", "encoding", "layer", "transform", "height"}
+"""What a chart may say. Rows, width and theme are the page's; views side by side do not fit a phone."""
+
+
+class ChartsError(Exception):
+    """Says what is wrong with what, what was expected, and what to run next."""
+
+
+class Filter(BaseModel):
+    """A column of which a reader may choose one value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: str
+    label: str
+    all: bool = True
+    """Whether all values may be shown at once; otherwise the first is chosen."""
+
+
+class Drawing(BaseModel):
+    """An exposure's `meta`: the analysis that gives the rows, and how they are shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    analysis: str
+    chart: dict[str, Any] | None = None
+    """One view in Vega-Lite, https://vega.github.io/vega-lite/docs/spec.html."""
+    table: dict[str, str] | None = None
+    """Columns, and their headings."""
+    filter: Filter | None = None
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> "Drawing":
+        if (self.chart is None) == (self.table is None):
+            raise ValueError("expected either `chart` or `table`")
+        if self.chart is not None:
+            if more := self.chart.keys() - SAYS:
+                raise ValueError(f"`chart` says {', '.join(sorted(more))}; expected {', '.join(sorted(SAYS))}")
+            kind = altair.LayerChart if "layer" in self.chart else altair.Chart
+            try:
+                kind.from_dict({"data": {"values": []}, **self.chart})
+            except SchemaValidationError as error:
+                raise ValueError(f"`chart` is no Vega-Lite: {error}") from error
+        return self
+
+    def columns(self) -> set[str]:
+        """The columns of the analysis that are named."""
+        return {*_fields(self.chart), *(self.table or ()), *([self.filter.column] if self.filter else ())}
+
+
+def _fields(specification: object) -> Iterator[str]:
+    """Every `field` of a Vega-Lite specification, but those that its own transforms make."""
+    if isinstance(specification, dict):
+        if isinstance(specification.get("field"), str):
+            yield specification["field"]
+        specification = specification.values()
+    if isinstance(specification, Iterable) and not isinstance(specification, str):
+        for part in specification:
+            yield from _fields(part)
+
+
+@dataclass
+class Figure:
+    """A chart or a table, with its rows."""
+
+    name: str
+    board: str
+    """The file below `boards/` that it stands in."""
+    question: str
+    description: str
+    sources: frozenset[str]
+    """The dbt sources that its models come from."""
+    drawing: Drawing
+    columns: list[str]
+    rows: list[Row]
+    problem: str = ""
+    """Why there are no rows, if that is not because there are none."""
+
+
+def read_manifest() -> Manifest:
+    """The project as dbt parses it."""
+    parsed = dbtRunner().invoke(["parse", "--quiet"])
+    if not isinstance(parsed.result, Manifest):
+        raise ChartsError(f"dbt cannot read the project: {parsed.exception or 'see above'}; `dbt parse` says more")
+    parsed.result.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
+    return parsed.result
+
+
+def read_figures(manifest: Manifest) -> list[Figure]:
+    """All charts of all boards, in their order, without rows.
+
+    Raises ChartsError for meta that cannot be drawn.
+    """
+    figures = []
+    for exposure in manifest.exposures.values():
+        path = PurePosixPath(exposure.original_file_path)
+        if path.parts[0] != "charts":
+            continue
+        try:
+            drawing = Drawing.model_validate(exposure.meta)
+        except ValidationError as error:
+            told = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'meta'}: {one['msg']}" for one in error.errors())
+            raise ChartsError(f"{path}: {exposure.name}: {told}; mend it, then `make charts` again") from error
+        figures.append(
+            Figure(
+                exposure.name,
+                path.stem,
+                exposure.label or exposure.name,
+                exposure.description.strip(),
+                frozenset(_sources(manifest, exposure.unique_id)),
+                drawing,
+                [],
+                [],
+            )
+        )
+    # dbt keeps no order of its own when it parses a part anew
+    texts = {board: (Path("charts/boards") / f"{board}.yml").read_text("utf-8") for board in {f.board for f in figures}}
+    return sorted(figures, key=lambda figure: (figure.board, texts[figure.board].index(f"name: {figure.name}\n")))
+
+
+def _sources(manifest: Manifest, unique_id: str) -> Iterator[str]:
+    """The dbt sources upstream of a node, but for the log of loads itself."""
+    seen, ahead = set[str](), [unique_id]
+    while ahead:
+        node = ahead.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        ahead += manifest.parent_map.get(node, [])
+        if node in manifest.sources and manifest.sources[node].source_name != "headwater":
+            yield manifest.sources[node].source_name
+
+
+def run_analyses(manifest: Manifest, names: Iterable[str]) -> dict[str, tuple[list[str], list[Row]] | str]:
+    """The columns and rows of analyses, in their order, by name; for those that cannot be run, why."""
+    wanted = sorted(set(names))
+    # without a limit, which would wrap the query in another one and so lose its order
+    shown = dbtRunner(manifest=manifest).invoke(
+        ["show", "--select", *wanted, "--limit", "-1", "--log-level", "none", "--warn-error-options", "{}"]
+    )
+    answers: dict[str, tuple[list[str], list[Row]] | str] = {}
+    for result in getattr(shown.result, "results", []):
+        table = result.agate_table
+        if table is None:
+            answers[result.node.name] = (result.message or "no rows came back").strip()
+            continue
+        columns = [column.lower() for column in table.column_names]
+        answers[result.node.name] = (
+            columns,
+            [dict(zip(columns, map(_plain, row), strict=True)) for row in table.rows],
+        )
+    why = str(shown.exception or "dbt did not run it")
+    return {name: answers.get(name, why) for name in wanted}
+
+
+def _plain(value: object) -> Value:
+    """A value as JSON has it: dates and times in ISO 8601, times in UTC."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case datetime():
+            utc = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+            return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def with_rows(figures: list[Figure], answers: dict[str, tuple[list[str], list[Row]] | str]) -> list[Figure]:
+    """The figures with the rows of their analyses, or with what is wrong with them."""
+    for figure in figures:
+        answer = answers[figure.drawing.analysis]
+        if isinstance(answer, str):
+            figure.problem = f"analyses/{figure.drawing.analysis}.sql: {answer}"
+            continue
+        columns, rows = answer
+        if unknown := sorted(figure.drawing.columns() - set(columns)):
+            figure.problem = (
+                f"it names {', '.join(unknown)}; analyses/{figure.drawing.analysis}.sql gives {', '.join(columns)}"
+            )
+        elif len(rows) > MOST_ROWS:
+            figure.problem = f"{len(rows):,} rows, expected {MOST_ROWS:,} at most; have the analysis sum them up"
+        else:
+            figure.columns, figure.rows = columns, rows
+    return figures

@@ -1,0 +1,78 @@
+"""The site: boards, dbt's documentation, column lineage, diagrams, and a start page that says what is here."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from charts.figures import ChartsError, Row
+from charts.page import start_page
+
+
+@dataclass
+class Board:
+    """A page of figures, as the start page names it."""
+
+    name: str
+    title: str
+    sentence: str
+    questions: list[str]
+
+
+def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness: Sequence[Row]) -> None:
+    """Writes what stands beside the boards into `out`: docs.html, lineage.html, diagrams and index.html.
+
+    Raises ChartsError when dbt or the lineage tool fails.
+    """
+    target = Path(os.environ.get("DBT_TARGET_PATH", "target"))
+    documented = dbtRunner(manifest=manifest).invoke(["docs", "generate", "--static", "--quiet"])
+    if not documented.success:
+        raise ChartsError(f"no documentation: {documented.exception or 'dbt failed'}; `dbt docs generate` says more")
+    _publish(target / "static_index.html", out / "docs.html")
+    # right after the documentation, whose catalog it reads, or it lacks columns without a word
+    with TemporaryDirectory() as place:
+        colibri = str(Path(sys.executable).with_name("colibri"))
+        reads = ("--manifest", str(target / "manifest.json"), "--catalog", str(target / "catalog.json"))
+        command = [colibri, "generate", *reads, "--output-dir", place, "--light", "--disable-telemetry"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+        if done.returncode:
+            raise ChartsError(f"no column lineage: {done.stderr.strip()[-500:]}; `make site` tries again")
+        _publish(Path(place) / "index.html", out / "lineage.html")
+    sources: dict[str, list[Row]] = {}
+    for row in freshness:
+        sources.setdefault(str(row["source"]), []).append(row)
+    page = start_page(
+        boards=boards,
+        sources={name: _freshness(rows) for name, rows in sources.items()},
+        diagrams=[],
+        published=[one for one in manifest.exposures.values() if "publish" in one.meta],
+        made_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+    )
+    (out / "index.html").write_text(page, encoding="utf-8")
+
+
+def _publish(made: Path, page: Path) -> None:
+    """Copies a page that dbt or its friends made, less the folder of this machine that it names."""
+    if str(Path.cwd()) in (text := made.read_text(encoding="utf-8")):
+        page.write_text(text.replace(str(Path.cwd()), "."), encoding="utf-8")
+    else:
+        shutil.copyfile(made, page)
+
+
+def _freshness(rows: Sequence[Row]) -> Row:
+    """How far a source has come: the newest of its streams, and what of them all could not be used."""
+    return {
+        "streams": len(rows),
+        "last_loaded_at": max((str(row["last_loaded_at"]) for row in rows if row["last_loaded_at"]), default=None),
+        "last_event_at": max((str(row["last_event_at"]) for row in rows if row["last_event_at"]), default=None),
+        "landed": sum(int(row["landed_count"] or 0) for row in rows),
+        "open_rejects": sum(int(row["open_reject_count"] or 0) for row in rows),
+    }
