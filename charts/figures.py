@@ -1,14 +1,17 @@
 """What is drawn: the exposures below `boards/`, and the rows of their analyses."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import agate
 import altair
-from altair.utils.schemapi import SchemaValidationError
+import jsonschema
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -24,6 +27,10 @@ MOST_ROWS = 5_000
 
 SAYS = {"mark", "encoding", "layer", "transform", "height"}
 """What a chart may say. Rows, width and theme are the page's; views side by side do not fit a phone."""
+
+
+FAILED = re.compile(r"in analysis (\w+) \(")
+"""The node that an error of dbt names."""
 
 
 class ChartsError(Exception):
@@ -63,8 +70,9 @@ class Drawing(BaseModel):
             kind = altair.LayerChart if "layer" in self.chart else altair.Chart
             try:
                 kind.from_dict({"data": {"values": []}, **self.chart})
-            except SchemaValidationError as error:
-                raise ValueError(f"`chart` is no Vega-Lite: {error}") from error
+            except jsonschema.ValidationError as error:
+                place = ".".join(map(str, error.absolute_path)) or "it"
+                raise ValueError(f"`chart` is no Vega-Lite: {place}: {error.message}") from error
         return self
 
     def columns(self) -> set[str]:
@@ -157,24 +165,28 @@ def _sources(manifest: Manifest, unique_id: str) -> Iterator[str]:
 
 def run_analyses(manifest: Manifest, names: Iterable[str]) -> dict[str, tuple[list[str], list[Row]] | str]:
     """The columns and rows of analyses, in their order, by name; for those that cannot be run, why."""
-    wanted = sorted(set(names))
-    # without a limit, which would wrap the query in another one and so lose its order
-    shown = dbtRunner(manifest=manifest).invoke(
-        ["show", "--select", *wanted, "--limit", "-1", "--log-level", "none", "--warn-error-options", "{}"]
-    )
+    wanted = set(names)
     answers: dict[str, tuple[list[str], list[Row]] | str] = {}
-    for result in getattr(shown.result, "results", []):
-        table = result.agate_table
-        if table is None:
-            answers[result.node.name] = (result.message or "no rows came back").strip()
-            continue
-        columns = [column.lower() for column in table.column_names]
-        answers[result.node.name] = (
-            columns,
-            [dict(zip(columns, map(_plain, row), strict=True)) for row in table.rows],
+    while wanted:
+        # without a limit, which would wrap the query in another one and so lose its order
+        shown = dbtRunner(manifest=manifest).invoke(
+            ["show", "--select", *sorted(wanted), "--limit", "-1", "--log-level", "none"]
         )
-    why = str(shown.exception or "dbt did not run it")
-    return {name: answers.get(name, why) for name in wanted}
+        if shown.exception is None:
+            assert isinstance(shown.result, RunExecutionResult)  # noqa: S101
+            answers |= {result.node.name: _table(result.agate_table) for result in shown.result.results}
+            return answers | dict.fromkeys(wanted - answers.keys(), "dbt did not run it")
+        # dbt stops at the first that fails; the others are asked without it
+        why = str(shown.exception).strip()
+        failed = wanted & set(FAILED.findall(why)) or wanted
+        answers |= dict.fromkeys(failed, why)
+        wanted -= failed
+    return answers
+
+
+def _table(table: agate.Table) -> tuple[list[str], list[Row]]:
+    columns = [column.lower() for column in table.column_names]
+    return columns, [dict(zip(columns, map(_plain, row), strict=True)) for row in table.rows]
 
 
 def _plain(value: object) -> Value:
@@ -193,7 +205,11 @@ def _plain(value: object) -> Value:
             return str(value)
 
 
-def with_rows(figures: list[Figure], answers: dict[str, tuple[list[str], list[Row]] | str]) -> list[Figure]:
+Answers = Mapping[str, tuple[list[str], list[Row]] | str]
+"""The columns and rows of analyses by name, or why there are none."""
+
+
+def with_rows(figures: list[Figure], answers: Answers) -> list[Figure]:
     """The figures with the rows of their analyses, or with what is wrong with them."""
     for figure in figures:
         answer = answers[figure.drawing.analysis]

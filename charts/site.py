@@ -1,20 +1,20 @@
 """The site: boards, dbt's documentation, column lineage, diagrams, and a start page that says what is here."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from charts.figures import ChartsError, Row
-from charts.page import start_page
+from charts.figures import ChartsError, Figure, Row
+from charts.page import board_page, start_page
 
 
 @dataclass
@@ -27,6 +27,26 @@ class Board:
     questions: list[str]
 
 
+def write_boards(out: Path, manifest: Manifest, figures: Sequence[Figure], freshness: Sequence[Row]) -> list[Board]:
+    """Writes a page for each board into `out`.
+
+    Raises ChartsError for a board without a title.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    boards = []
+    for name in dict.fromkeys(figure.board for figure in figures):
+        said = manifest.docs.get(f"doc.headwater.board_{name}")
+        if said is None:
+            raise ChartsError(f"charts/boards/{name}.yml has no title; say one in charts/boards/boards.md")
+        title, _, sentence = said.block_contents.strip().partition(": ")
+        sentence = sentence[:1].upper() + sentence[1:]
+        here = [figure for figure in figures if figure.board == name]
+        page = board_page(title, sentence, here, freshness, f"{datetime.now(UTC):%Y-%m-%d %H:%M}")
+        (out / f"{name}.html").write_text(page, encoding="utf-8")
+        boards.append(Board(name, title, sentence, [figure.question for figure in here]))
+    return boards
+
+
 def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness: Sequence[Row]) -> None:
     """Writes what stands beside the boards into `out`: docs.html, lineage.html, diagrams and index.html.
 
@@ -36,7 +56,7 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
     documented = dbtRunner(manifest=manifest).invoke(["docs", "generate", "--static", "--quiet"])
     if not documented.success:
         raise ChartsError(f"no documentation: {documented.exception or 'dbt failed'}; `dbt docs generate` says more")
-    _publish(target / "static_index.html", out / "docs.html")
+    _publish(target / "static_index.html", out / "docs.html", DOCS_ASK_FOR)
     # right after the documentation, whose catalog it reads, or it lacks columns without a word
     with TemporaryDirectory() as place:
         colibri = str(Path(sys.executable).with_name("colibri"))
@@ -59,12 +79,20 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
     (out / "index.html").write_text(page, encoding="utf-8")
 
 
-def _publish(made: Path, page: Path) -> None:
+DOCS_ASK_FOR = {
+    # dbt's page asks for its icon and, before Angular has put a name there, for the icons of its tree
+    "${require('./assets/favicons/favicon.ico')}": "data:,",
+    '<use xlink:href="{{ getIcon': '<use ng-attr-xlink:href="{{ getIcon',
+}
+"""Addresses in dbt's page that no server has, and what stands there instead."""
+
+
+def _publish(made: Path, page: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
     """Copies a page that dbt or its friends made, less the folder of this machine that it names."""
-    if str(Path.cwd()) in (text := made.read_text(encoding="utf-8")):
-        page.write_text(text.replace(str(Path.cwd()), "."), encoding="utf-8")
-    else:
-        shutil.copyfile(made, page)
+    text = made.read_text(encoding="utf-8")
+    for asked, given in {str(Path.cwd()): ".", **instead}.items():
+        text = text.replace(asked, given)
+    page.write_text(text, encoding="utf-8")
 
 
 def _freshness(rows: Sequence[Row]) -> Row:

@@ -1,6 +1,6 @@
 // Draws each chart, and has chart and table follow what is chosen above them.
 for (const figure of document.querySelectorAll("figure")) {
-  const chart = figure.querySelector(".chart");
+  const chart = figure.querySelector(".chart > div"); // to which Vega gives a role of its own
   const select = figure.querySelector("select");
   const drawn = chart && vegaEmbed(chart, JSON.parse(figure.querySelector(".specification").textContent), {
     actions: false,
