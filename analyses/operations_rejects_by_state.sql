@@ -16,13 +16,15 @@ budgets as (
 
 final as (
 
-    select stream, 1 as state_number, 'open' as state, open_count as record_count from budgets
-    union all
-    select stream, 2 as state_number, 'corrected' as state, corrected_count as record_count from budgets
-    union all
-    select stream, 3 as state_number, 'replayed' as state, replayed_count as record_count from budgets
-    union all
-    select stream, 4 as state_number, 'restated' as state, restated_count as record_count from budgets
+    {%- for state in ('open', 'corrected', 'replayed', 'restated') %}
+    select
+        stream,
+        {{ loop.index }} as state_number,
+        '{{ state }}' as state,
+        {{ state }}_count as record_count
+    from budgets
+        {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

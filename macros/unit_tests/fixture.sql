@@ -80,6 +80,12 @@ where 1 = 0
         {%- for name in ('post_created_at', 'last_seen_at', 'occurred_at', 'received_at', '_changed_at') -%}
             {%- do types.update({name: 'timestamp'}) -%}
         {%- endfor -%}
+    {%- elif relation == 'fct_app_posts' -%}
+        {%- do types.update({'post_id': text, 'published_date': 'date', 'event_count': 'bigint'}) -%}
+    {%- elif relation == 'fct_user_activity_daily' -%}
+        {%- do types.update({'activity_date': 'date', 'user_id': text, 'post_count': 'bigint'}) -%}
+    {%- elif relation == 'fct_follows' -%}
+        {%- do types.update({'follow_key': text, 'followed_date': 'date', 'unfollowed_date': 'date'}) -%}
     {%- endif -%}
     {%- do types.update(learning_fixture_types(relation)) -%}
     {%- do types.update(x_fixture_types(relation)) -%}

@@ -43,16 +43,41 @@ too_large as (
 
 ),
 
-records as (
+base as (
 
     {%- for stream in streams() %}
     select
         cast({{ literal(stream.source) }} as varchar(65535)) as source,
         cast({{ literal(stream.name) }} as varchar(65535)) as stream,
-        (select count(*) from {{ ref(stream.base) }} where cast_errors is null) as clean_count,
-        (select count(*) from {{ ref(stream.base) }} where cast_errors is not null) as faulty_count,
-        (select count(*) from {{ ref(stream.corrected) }} where cast_errors is null) as corrected_count,
-        (select count(*) from {{ ref(stream.base | replace('base_', 'stg_')) }}) as counted_count
+        count(case when cast_errors is null then 1 end) as clean_count,
+        count(cast_errors) as faulty_count
+    from {{ ref(stream.base) }}
+        {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+corrected as (
+
+    {%- for stream in streams() %}
+    select
+        cast({{ literal(stream.source) }} as varchar(65535)) as source,
+        cast({{ literal(stream.name) }} as varchar(65535)) as stream,
+        count(case when cast_errors is null then 1 end) as clean_count
+    from {{ ref(stream.corrected) }}
+        {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+counted as (
+
+    {%- for stream in streams() %}
+    select
+        cast({{ literal(stream.source) }} as varchar(65535)) as source,
+        cast({{ literal(stream.name) }} as varchar(65535)) as stream,
+        count(*) as counted_count
+    from {{ ref(stream.base | replace('base_', 'stg_')) }}
         {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 
@@ -61,31 +86,35 @@ records as (
 final as (
 
     select
-        records.source,
-        records.stream,
+        base.source,
+        base.stream,
         cast(landed.landed_count as bigint) as landed_count,
-        cast(records.counted_count as bigint) as counted_count,
-        cast(records.clean_count + records.corrected_count - records.counted_count as bigint) as superseded_count,
+        cast(counted.counted_count as bigint) as counted_count,
+        cast(base.clean_count + corrected.clean_count - counted.counted_count as bigint) as superseded_count,
         cast(
-            records.faulty_count - records.corrected_count + coalesce(too_large.too_large_count, 0) as bigint
+            base.faulty_count - corrected.clean_count + coalesce(too_large.too_large_count, 0) as bigint
         ) as rejected_count,
         cast(coalesce(removed.removed_count, 0) as bigint) as removed_count,
         cast(
             landed.landed_count
-            - records.clean_count
-            - records.faulty_count
+            - base.clean_count
+            - base.faulty_count
             - coalesce(too_large.too_large_count, 0)
             - coalesce(removed.removed_count, 0) as bigint
         ) as lost_count,
         cast(landed.unreadable_count as bigint) as unreadable_count
 
-    from records
+    from base
+    inner join corrected
+        on base.source = corrected.source and base.stream = corrected.stream
+    inner join counted
+        on base.source = counted.source and base.stream = counted.stream
     inner join landed
-        on records.source = landed.source and records.stream = landed.stream
+        on base.source = landed.source and base.stream = landed.stream
     left join removed
-        on records.source = removed.source and records.stream = removed.stream
+        on base.source = removed.source and base.stream = removed.stream
     left join too_large
-        on records.source = too_large.source and records.stream = too_large.stream
+        on base.source = too_large.source and base.stream = too_large.stream
 
 )
 
