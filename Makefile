@@ -12,7 +12,7 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load timeline build docs charts site verify test test-warehouses smoke lint format pin reset
+.PHONY: help setup demo load timeline build docs charts site verify test test-warehouses smoke lint conventions format pin reset
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -94,6 +94,10 @@ lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@HEADWATER_DUCKDB=target/lint.duckdb $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models analyses tests/dbt
+
+conventions: .venv/headwater-dev profiles.yml ## what dbt-bouncer.yml asks of names, layers, descriptions and tests
+	@$(ACTIVATE) dbt parse --quiet
+	@$(BIN)/dbt-bouncer run
 
 format: .venv/headwater-dev ## put Python into shape
 	@$(BIN)/ruff check --fix

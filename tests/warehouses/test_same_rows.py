@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +21,7 @@ from tests.pipeline.test_bank_fees import SECOND as SAVED_FEES_LATER
 from tests.pipeline.test_banks import FILES as COMPLAINTS
 from tests.warehouses.conftest import COMPARED, Warehouses
 from tests.warehouses.grammar import is_refused, refused
-from tests.warehouses.warehouse import Row, Warehouse, differences
+from tests.warehouses.warehouse import Row, Warehouse, differences, plain
 
 EVENTS = "base_web_events__events"
 HOSTILE = rb"""
@@ -137,9 +140,10 @@ def staging(warehouse: Warehouse) -> list[str]:
 
 
 def refresh_again(warehouse: Warehouse, *selection: str) -> None:
-    """But for unit tests, which no data can change, and those that say the same everywhere."""
+    """But for unit tests, which no data can change, and those that say the same everywhere. Compiles the analyses."""
     build = ["build", "--exclude-resource-type", "unit_test", "--exclude", "assert_*_as_stated", *ELSEWHERE]
-    warehouse.dbt(staging(warehouse), [*build, *selection])
+    analyses = ["compile", "--quiet", "--select", "resource_type:analysis"]
+    warehouse.dbt(staging(warehouse), [*build, *selection], analyses)
 
 
 def compare(warehouses: Warehouses, when: str, *, but: tuple[str, ...] = ()) -> None:
@@ -218,6 +222,24 @@ def test_every_model_has_the_same_rows_after_two_loads(built: Warehouses) -> Non
     ]
 
 
+def test_analyses_answer_the_same(built: Warehouses) -> None:
+    """Every analysis runs everywhere, and gives the same rows in the same order."""
+    answers: dict[str, dict[str, list[Row]]] = {}
+    for warehouse in built.all:
+        compiled = sorted((warehouse.target() / "compiled/headwater/analyses").glob("*.sql"))
+        rows = {path.stem: warehouse.query(path.read_text()) for path in compiled}
+        answers[warehouse.name] = {
+            name: [tuple((column, plain(column, value)) for column, value in row.items()) for row in found]
+            for name, found in rows.items()
+        }
+    assert answers["duckdb"].keys() == {path.stem for path in (built.project / "analyses").glob("*.sql")}
+    empty = [name for name, rows in answers["duckdb"].items() if not rows]
+    assert len(empty) * 4 < len(answers["duckdb"]), empty
+    for other in built.others:
+        told = {name: rows for name, rows in answers[other.name].items() if rows != answers["duckdb"][name]}
+        assert not told, (other.name, {name: (answers["duckdb"][name][:3], rows[:3]) for name, rows in told.items()})
+
+
 def test_a_second_run_changes_nothing(built: Warehouses) -> None:
     before = {warehouse.name: warehouse.contents() for warehouse in built.all}
     built.each(lambda warehouse: warehouse.dbt(staging(warehouse), ["run", *INCREMENTAL]))
@@ -294,11 +316,13 @@ def test_heartbeats_are_the_same_everywhere(built: Warehouses) -> None:
 def test_models_are_grammatical(built: Warehouses, dialect: str) -> None:
     """What a stand-in takes and the warehouse would not, such as a reserved word for a name."""
     [warehouse] = (other for other in built.others if other.name == dialect)
-    compiled = warehouse.target() / "compiled" / "headwater" / "models"
-    texts = {path.name: path.read_text() for path in compiled.rglob("*.sql") if path.parent.suffix != ".yml"}
+    compiled = warehouse.target() / "compiled" / "headwater"
+    paths = [path for folder in ("models", "analyses") for path in (compiled / folder).rglob("*.sql")]
+    texts = {path.name: path.read_text() for path in paths if path.parent.suffix != ".yml"}
     # one base model is parsed for all: they are made by one macro, and take the parser a minute
     texts = {name: text for name, text in texts.items() if not re.match(r"base_(?!headwater)", name)}
-    assert texts.keys() >= {f"{name}.sql" for name in ("base_headwater__rejects", "fct_follows", "rejects")}
+    some = ("base_headwater__rejects", "fct_follows", "rejects", "social_most_followed_users")
+    assert texts.keys() >= {f"{name}.sql" for name in some}
     assert refused(list(texts.values()), dialect) == []
     assert is_refused("select raw from t" if dialect == "redshift" else "select 1 as rows", dialect)
 
@@ -312,3 +336,24 @@ def test_documentation_and_freshness(built: Warehouses) -> None:
         assert {"model.headwater.fct_follows", "model.headwater.rejects"} <= catalog["nodes"].keys()
 
     built.each(read)
+
+
+def test_every_column_that_a_warehouse_has_is_described(built: Warehouses) -> None:
+    """Those of the shop, which is of these tests only, are not."""
+    built.duckdb.dbt(["docs", "generate", "--no-compile"])
+    report = built.place / "coverage.json"
+    command = [str(Path(sys.executable).with_name("dbt-coverage")), "compute", "doc", "--cov-fail-under", "1"]
+    where = {"project-dir": built.project, "run-artifacts-dir": built.duckdb.target(), "cov-report": report}
+    options = [f"--{name}={path}" for name, path in where.items()]
+    shop = [f"--model-path-exclusion-filter={path}" for path in ("models/shop", "seeds/shop")]
+    done = subprocess.run([*command, *options, *shop], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert json.loads(report.read_text())["total"] > 2600
+
+
+def test_the_example_of_the_overview_runs(built: Warehouses) -> None:
+    [example] = re.findall(r"```sql\n(.*?)```", (built.project / "models/overview.md").read_text(), re.DOTALL)
+    [(posts,)] = [row.values() for row in built.duckdb.query("select count(*) from marts.fct_app_posts")]
+    located = built.duckdb.query(example.replace("limit 10", ""))
+    assert len(located) > 1
+    assert sum(row["post_count"] for row in located) == posts
