@@ -141,8 +141,7 @@ where 1 = 0
         }) -%}
     {%- elif relation == 'student_activity_features' -%}
         {%- do types.update({
-            'student_key': text, 'month_start_date': 'date', 'months_since_first_activity': 'bigint',
-            'months_since_last_activity': 'bigint',
+            'student_key': text, 'month_start_date': 'date', 'segment': text, 'months_since_last_activity': 'bigint',
         }) -%}
     {%- elif relation == 'dim_date' -%}
         {%- do types.update({'month_start_date': 'date', 'year_number': 'integer', 'month_number': 'integer'}) -%}

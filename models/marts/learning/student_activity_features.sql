@@ -230,6 +230,12 @@ final as (
         active_count_to_date as active_month_count_to_date,
         cast(month_number - first_month_number as bigint) as months_since_first_activity,
         cast(month_number - last_active_month_number as bigint) as months_since_last_activity,
+        case
+            when month_number - last_active_month_number >= 2 then 'lapsed'
+            when month_number - last_active_month_number = 1 then 'at_risk'
+            when month_number = first_month_number then 'new'
+            else 'active'
+        end as segment,
         case when next_data_count = 2 then next_active_count = 0 end as is_churned_next
 
     from windowed

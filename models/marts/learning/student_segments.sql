@@ -25,7 +25,7 @@ last_months as (
 
     select
         features.student_key,
-        features.months_since_first_activity,
+        features.segment,
         features.months_since_last_activity
 
     from features
@@ -40,7 +40,7 @@ assigned as (
         students.student_key,
         students.user_id,
         data_end.as_of_month,
-        last_months.months_since_first_activity,
+        coalesce(last_months.segment, 'never_active') as segment,
         last_months.months_since_last_activity,
         students.is_listed,
         students.email is not null as has_email,
@@ -70,13 +70,7 @@ final as (
         student_key,
         user_id,
         as_of_month,
-        case
-            when months_since_last_activity is null then 'never_active'
-            when months_since_last_activity >= 2 then 'lapsed'
-            when months_since_last_activity = 1 then 'at_risk'
-            when months_since_first_activity = 0 then 'new'
-            else 'active'
-        end as segment,
+        segment,
         months_since_last_activity,
         is_listed,
         has_email,
