@@ -1,4 +1,5 @@
--- Where people write of each query's brand: by the location their profile said when they wrote, as they spell it.
+-- Where people write of each query's brand: by the location their profile said when they wrote, as they spell it; the
+-- first 15 of each query.
 
 with
 
@@ -36,20 +37,52 @@ located as (
 
 ),
 
-final as (
+counted as (
+
+    select
+        query_key,
+        location,
+        count(*) as mention_count,
+        count(distinct user_key) as author_count
+
+    from located
+    group by query_key, location
+
+),
+
+ranked as (
 
     select
         queries.query,
-        located.location,
-        count(*) as mention_count,
-        count(distinct located.user_key) as author_count
+        coalesce(counted.location, '(not said)') as location,
+        counted.mention_count,
+        counted.author_count,
+        sum(counted.mention_count) over (partition by counted.query_key) as all_mention_count,
+        row_number() over (
+            partition by counted.query_key
+            order by counted.mention_count desc, counted.location asc nulls last
+        ) as location_rank
 
-    from located
+    from counted
     inner join queries
-        on located.query_key = queries.query_key
-    group by queries.query, located.location
+        on counted.query_key = queries.query_key
+
+),
+
+final as (
+
+    select
+        query,
+        all_mention_count,
+        location_rank,
+        location,
+        mention_count,
+        author_count
+
+    from ranked
+    where location_rank <= 15
 
 )
 
 select * from final
-order by query asc, mention_count desc, location asc nulls last
+order by all_mention_count desc, query asc, location_rank asc

@@ -1,5 +1,5 @@
--- Which hashtags go with each query's brand: in how many mentions, of how many users, and the share of all its
--- mentions.
+-- Which hashtags go with each query's brand: the first 15 by in how many mentions they are, of how many users, and the
+-- share of all its mentions.
 
 with
 
@@ -49,14 +49,19 @@ tagged as (
 
 ),
 
-final as (
+ranked as (
 
     select
         queries.query,
+        totals.all_mention_count,
         tagged.normalized_tag,
         tagged.mention_count,
         tagged.author_count,
-        {{ exact_ratio('tagged.mention_count', 'totals.all_mention_count', 4) }} as mention_share
+        {{ exact_ratio('tagged.mention_count', 'totals.all_mention_count', 4) }} as mention_share,
+        row_number() over (
+            partition by tagged.query_key
+            order by tagged.mention_count desc, tagged.normalized_tag asc
+        ) as tag_rank
 
     from tagged
     inner join totals
@@ -64,7 +69,23 @@ final as (
     inner join queries
         on tagged.query_key = queries.query_key
 
+),
+
+final as (
+
+    select
+        query,
+        all_mention_count,
+        tag_rank,
+        normalized_tag,
+        mention_count,
+        author_count,
+        mention_share
+
+    from ranked
+    where tag_rank <= 15
+
 )
 
 select * from final
-order by query asc, mention_count desc, normalized_tag asc
+order by all_mention_count desc, query asc, tag_rank asc
