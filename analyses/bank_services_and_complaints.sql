@@ -1,11 +1,15 @@
--- Do banks with more services draw more complaints? The newest period's institutions by how many services they have.
+-- Do banks with more services draw more complaints? The newest period's institutions by how many services they have,
+-- fewest first.
 
 with
 
 complaints as (
 
-    select * from {{ ref('bank_complaints_vs_services') }}
-    where is_newest_period and periodicity <> 'half-yearly'
+    select
+        *,
+        max(period_end_date) over () as last_period_end_date
+    from {{ ref('bank_complaints_vs_services') }}
+    where periodicity <> 'half-yearly'
 
 ),
 
@@ -23,9 +27,17 @@ final as (
             as complaints_per_million_clients
 
     from complaints
+    where period_end_date = last_period_end_date
     group by service_band
 
 )
 
 select * from final
-order by service_band
+order by
+    case service_band
+        when 'none' then 1
+        when '1 to 19' then 2
+        when '20 to 39' then 3
+        when '40 and more' then 4
+        else 5
+    end

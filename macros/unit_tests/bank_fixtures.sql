@@ -28,6 +28,23 @@
             'is_counted': 'boolean', 'is_of_file_that_counts': 'boolean', '_input_key': text, '_load_seq': 'bigint',
             '_loaded_at': 'timestamp',
         }) -%}
+    {%- elif relation == 'fct_bank_complaints' -%}
+        {%- for name in ('complaint_key', 'institution_key', 'periodicity', 'file_kind', 'counting_method', 'category',
+            'size_class') -%}
+            {%- do types.update({name: text}) -%}
+        {%- endfor -%}
+        {%- for name in ('indexed_count', 'total_count', 'answered_count', 'client_count') -%}
+            {%- do types.update({name: 'bigint'}) -%}
+        {%- endfor -%}
+        {%- do types.update({
+            'year': 'integer', 'period_number': 'integer', 'period_start_date': 'date', 'period_end_date': 'date',
+            'complaint_index': 'decimal(18, 4)',
+        }) -%}
+    {%- elif relation == 'dim_institutions' -%}
+        {%- for name in ('institution_key', 'institution_name', 'institution_kind') -%}
+            {%- do types.update({name: text}) -%}
+        {%- endfor -%}
+        {%- do types.update({'valid_from': 'timestamp', 'valid_to': 'timestamp'}) -%}
     {%- endif -%}
     {{ return(types) }}
 {%- endmacro %}

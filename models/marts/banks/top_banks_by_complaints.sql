@@ -21,7 +21,10 @@ counted as (
         complaints.*,
         institutions.institution_name,
         institutions.institution_kind,
-        coalesce(complaints.total_count, complaints.answered_count) as complaint_count
+        coalesce(complaints.total_count, complaints.answered_count) as complaint_count,
+        {{
+            dbt.datediff('complaints.period_start_date', 'complaints.period_end_date', 'month')
+        }} as months_between
 
     from complaints
     inner join institutions
@@ -42,7 +45,10 @@ final as (
         periodicity,
         year,
         period_number,
+        period_start_date,
         period_end_date,
+        cast(months_between + 1 as bigint) as month_count,
+        category,
         size_class,
         counting_method,
         complaint_count,
