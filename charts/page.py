@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charts.figures import Figure, Row, Value
 
-TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?")
-"""A date, or a time in UTC, as figures.py writes them."""
+TIME = re.compile(r"\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?")
+"""A month, a date, or a time in UTC, as figures.py and analyses write them."""
 
 THEME: dict[str, Any] = {
     "background": None,

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from charts.diagrams import draw
 from charts.figures import ChartsError, Figure, Row
 from charts.page import board_page, start_page
 
@@ -72,7 +73,7 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
     page = start_page(
         boards=boards,
         sources={name: _freshness(rows) for name, rows in sources.items()},
-        diagrams=[],
+        diagrams=[diagram.stem for diagram in draw(target, out / "diagrams")],
         published=[one for one in manifest.exposures.values() if "publish" in one.meta],
         made_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
     )
