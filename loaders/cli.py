@@ -19,6 +19,7 @@ from loaders.lake import Store, open_store
 from loaders.log import Log
 from loaders.maintenance import remove_unseen
 from loaders.periods import Period
+from loaders.publishing import publish
 from loaders.registry import DEMOS, runs
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
@@ -195,5 +196,5 @@ def _put_if_new(store: Store, key: str, data: bytes | Path) -> None:
     store.put(key, data)
 
 
-for command in (stage, rejects, replay_command, timeline):
+for command in (stage, rejects, replay_command, timeline, publish):
     main.add_command(command)

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     bucket: str = ""
     """A shared bucket in which every developer has a lake of their own."""
 
+    glue_database: str = ""
+    """Where published marts are registered in AWS Glue; nowhere if it is empty."""
+
     _exports: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property

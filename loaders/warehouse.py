@@ -33,13 +33,18 @@ where lower(account_username) = '{account}' and post_rank <= {posts} order by po
 """
 
 
-def _dbt(*arguments: str, target: str | None = None, capture: bool = False) -> str:
+def run_dbt(*arguments: str, target: str | None, capture: bool) -> subprocess.CompletedProcess[str]:
     """Runs dbt beside this Python, so that one set of credentials and one writer of the warehouse is enough."""
-    dbt = Path(sys.executable).with_name("dbt")
-    if not dbt.exists():
+    program = Path(sys.executable).with_name("dbt")
+    if not program.exists():
         raise ConfigurationError(f"no dbt beside {sys.executable}; run `make setup`")
-    command = [str(dbt), *arguments, "--quiet", *(["--target", target] if target else [])]
-    done = subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE if capture else None)  # noqa: S603
+    command = [str(program), *arguments, "--quiet", *(["--target", target] if target else [])]
+    return subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE if capture else None)  # noqa: S603
+
+
+def dbt(*arguments: str, target: str | None = None, capture: bool = False) -> str:
+    """What dbt printed, where that is asked for. Raises HeadwaterError if it fails."""
+    done = run_dbt(*arguments, target=target, capture=capture)
     if done.returncode:
         click.echo(done.stdout or "", err=True, nl=False)
         raise HeadwaterError(f"dbt {arguments[0]} ended with status {done.returncode}; what it says above tells why")
@@ -48,7 +53,7 @@ def _dbt(*arguments: str, target: str | None = None, capture: bool = False) -> s
 
 def _rows(query: str, target: str | None) -> list[dict[str, Any]]:
     """The rows of a query over models, by the names of its columns in lower case."""
-    shown = _dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
+    shown = dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
     return [{name.lower(): value for name, value in row.items()} for row in json.loads(shown)["show"]]
 
 
@@ -61,7 +66,7 @@ def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     lake, streams = lake_of(ctx), streams_of(())
     newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
     arguments = {"newest": newest, "seen": seen, "dry_run": dry_run}
-    _dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target)
+    dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target)
 
 
 @click.command()
@@ -161,7 +166,7 @@ def timeline(  # noqa: PLR0913, PLR0917
     if not any(commit.landed for commit in commits if commit.stream == "posts"):
         raise HeadwaterError(f"X gave no post of @{account}; what it says above tells why")
     ctx.invoke(stage, target=target)
-    _dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
+    dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
     rows = _rows(TIMELINE.format(account=account, posts=posts), target)
     file = Path(path or f"timeline_{account}.csv")
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from loaders.errors import ConfigurationError
 
@@ -43,6 +43,12 @@ class Store(Protocol):
 
     def chunks(self, key: str) -> Iterator[bytes]:
         """The stored bytes in pieces, never decoded. Raises NotFoundError before the first piece."""
+
+    def open(self, key: str) -> BinaryIO:
+        """An object to read parts of, at whatever place. Raises NotFoundError."""
+
+    def prepare(self, prefix: str) -> None:
+        """Makes room below prefix for objects that a warehouse will write there."""
 
     def put(self, key: str, data: bytes | Path) -> None:
         """Writes or replaces an object: the bytes, or a file, which is consumed."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from loaders.errors import ConfigurationError, NotFoundError
 from loaders.lake import Entry
@@ -80,6 +81,14 @@ class DirectoryStore:
         with self._told(), open(self._root / key, "rb") as file:
             while chunk := file.read(CHUNK):
                 yield chunk
+
+    def open(self, key: str) -> BinaryIO:
+        with self._told():
+            return (self._root / key).open("rb")
+
+    def prepare(self, prefix: str) -> None:
+        with self._told():
+            (self._root / prefix).mkdir(parents=True, exist_ok=True)
 
     def put(self, key: str, data: bytes | Path) -> None:
         with self._told(), nullcontext(data) if isinstance(data, Path) else self._temporary(data) as source:

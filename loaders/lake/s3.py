@@ -1,15 +1,16 @@
 """A store in a bucket, through boto3: AWS or any service that keeps to If-None-Match."""
 
+import io
 import os
 import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import boto3
 from boto3.exceptions import S3UploadFailedError
@@ -23,6 +24,33 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1 << 20
+
+
+class _Ranges(io.RawIOBase):
+    """An object as a file: what is read is asked for, and nothing else. read: the bytes from one place to another."""
+
+    def __init__(self, size: int, read: Callable[[int, int], bytes]) -> None:
+        self._size, self._read, self._at = size, read, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        until = min(self._at + len(buffer), self._size)
+        data = self._read(self._at, until) if until > self._at else b""
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 class S3Store:
@@ -77,6 +105,19 @@ class S3Store:
             body = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"]
             yield from body.iter_chunks(CHUNK)
 
+    def open(self, key: str) -> BinaryIO:
+        def read(start: int, end: int) -> bytes:
+            with self._told(key):
+                part = f"bytes={start}-{end - 1}"
+                return self._client.get_object(Bucket=self._bucket, Key=self._prefix + key, Range=part)["Body"].read()
+
+        with self._told(key):
+            size = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)["ContentLength"]
+        return io.BufferedReader(_Ranges(size, read))
+
+    def prepare(self, prefix: str) -> None:
+        """Buckets have no folders."""
+
     def put(self, key: str, data: bytes | Path) -> None:
         with self._told(key):
             if isinstance(data, Path):
@@ -107,7 +148,7 @@ class S3Store:
             yield
         except (BotoCoreError, S3UploadFailedError, ClientError, ValueError) as error:  # ValueError: a bad endpoint
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-            if code == "NoSuchKey":
+            if code in {"NoSuchKey", "404"}:  # a HEAD has no body to say more
                 raise NotFoundError(f"{self.url}/{key}: no such object") from error
             told = re.sub(r"(?<=//)[^/@]*@", "", " ".join(str(error).split()))  # an endpoint may hold a password
             hint = "check that the bucket exists, the AWS_ variables in .env and the permissions, and run again"
