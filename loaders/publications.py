@@ -217,9 +217,10 @@ def put_export(lake: Store, name: str, path: Path | None) -> str | None:
     return None
 
 
-def remove_former(lake: Store, name: str, keep: Publication | None) -> int:
+def remove_former(lake: Store, name: str, keep: Publication | None) -> None:
     """Removes what is older than the publication to keep; a newer one may be another run's that is still written."""
-    old = [e.key for e in lake.entries(f"marts/{name}/") if keep and e.key.split("/")[2] < keep.publication]
-    for key in old:
-        lake.delete(key)
-    return len(old)
+    if keep is None:
+        return
+    for entry in list(lake.entries(f"marts/{name}/")):
+        if entry.key.split("/")[2] < keep.publication:
+            lake.delete(entry.key)

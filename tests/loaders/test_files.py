@@ -618,6 +618,12 @@ class Memory:
     def chunks(self, key: str) -> Iterator[bytes]:
         yield self.objects[key][0]
 
+    def open(self, key: str) -> BytesIO:
+        return BytesIO(self.objects[key][0])
+
+    def prepare(self, prefix: str) -> None:
+        pass
+
     def _step(self) -> None:
         self.writes += 1
         if 0 < self.fatal <= self.writes:

@@ -1,6 +1,7 @@
 """The same project with its lake and its source in S3: boto3 writes, DuckDB's httpfs reads, over real HTTP."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from moto.server import ThreadedMotoServer
 
 from loaders.demo import web_events
 from loaders.lake import open_store
+from loaders.publications import read_published
 from tests.pipeline.conftest import EVENTS, Project
 
 
@@ -70,6 +72,7 @@ def on_s3(project: Project, counted: Counted, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HEADWATER_TARGET", "s3")
     monkeypatch.setenv("HEADWATER_LAKE", project.lake)
     monkeypatch.setenv("WEB_EVENTS_URL", project.drop)
+    monkeypatch.setenv("HEADWATER_GLUE_DATABASE", "headwater")
     return project
 
 
@@ -85,6 +88,44 @@ def test_the_whole_project_on_s3(on_s3: Project) -> None:
     on_s3.stage()
     on_s3.build()
     assert {name: on_s3.multiset(name) for name in on_s3.relations("marts")} == marts
+    assert_published(on_s3, marts)
+
+
+def assert_published(on_s3: Project, marts: dict[str, Counter[tuple[Any, ...]]]) -> None:
+    """All marts that are declared go to Glue, with the types that their contracts have."""
+    on_s3.headwater("publish")
+    glue = boto3.client("glue")
+    tables = {table["Name"]: table for table in glue.get_tables(DatabaseName="headwater")["TableList"]}
+    declared = read_published(Path("charts"))
+    assert list(tables) == [mart.name for mart in declared]
+    models = {"posts": "app_posts", "follows": "app_follows", "unfollows": "app_unfollows", "users": "app_users"}
+    for name, table in tables.items():
+        assert table["Parameters"]["recordCount"] == str(marts[f"marts.{models.get(name, name)}"].total())
+        assert all(column["Comment"] for column in table["StorageDescriptor"]["Columns"])
+    assert int(tables["posts"]["Parameters"]["recordCount"]) > 100
+    assert types(tables["posts"]) == (
+        "post_id string, user_id string, post_body string, language string, published_at timestamp"
+    )
+    assert types(tables["follows"]) == (
+        "event_id string, user_id string, user_id_recipient string, occurred_at timestamp"
+    )
+    assert types(tables["users"]) == "user_id string, username string, last_seen_at timestamp"
+    assert types(tables["top_banks_by_complaints"]) == (
+        "complaint_key string, institution_key string, institution_name string, institution_kind string, "
+        "periodicity string, year int, period_number int, period_end_date date, size_class string, "
+        "counting_method string, complaint_count bigint, upheld_count bigint, complaint_index decimal(18,4), "
+        "client_count bigint, upheld_rank bigint, complaint_rank bigint, index_rank_in_size_class bigint"
+    )
+    assert "is_retweet boolean" in types(tables["x_timelines"])
+    posts = tables["posts"]["StorageDescriptor"]
+    assert posts["Location"].startswith(f"{on_s3.lake}/marts/posts/")
+    assert posts["Columns"][1]["Comment"] == "The author, else the user who sent the post; null when both are unknown."
+    exports = {entry.key for entry in open_store(on_s3.lake).entries("exports/")}
+    assert exports == {f"exports/{mart.name}.csv" for mart in declared if "csv" in mart.formats}
+
+
+def types(table: Any) -> str:
+    return ", ".join(f"{column['Name']} {column['Type']}" for column in table["StorageDescriptor"]["Columns"])
 
 
 def test_the_fiftieth_run_opens_what_the_second_did(on_s3: Project, counted: Counted) -> None:
