@@ -1,5 +1,6 @@
-"""The statements of staging, in an empty warehouse and in one that has a first load: reviewed as text, parsed with the
-warehouse's grammar, their options held against the documentation. In test_same_rows stand-ins run them."""
+"""The statements of staging, in an empty warehouse and in one that has a first load, and of publishing: reviewed as
+text, parsed with the warehouse's grammar, their options held against the documentation. In test_same_rows stand-ins run
+those of staging; those that unload only DuckDB has run, in tests/pipeline."""
 
 import os
 import re
@@ -18,8 +19,8 @@ GOLDEN = Path(__file__).parent / "golden"
 DIALECTS = ["snowflake", "redshift"]
 
 # The options of each statement that we use, as these pages have them:
-#   docs.snowflake.com/en/sql-reference/sql/create-external-table, create-file-format, copy-into-table
-#   docs.aws.amazon.com/redshift/latest/dg/r_COPY.html and copy-usage_notes-copy-from-columnar.html
+#   docs.snowflake.com/en/sql-reference/sql/create-external-table, create-file-format, copy-into-table and -location
+#   docs.aws.amazon.com/redshift/latest/dg/r_COPY.html, copy-usage_notes-copy-from-columnar.html and r_UNLOAD.html
 OPTIONS = {
     "snowflake": {
         "create external table": {
@@ -30,10 +31,12 @@ OPTIONS = {
             "empty_field_as_null", "skip_blank_lines", "binary_as_text",
         },
         "copy into": {"files", "file_format", "format_name", "on_error", "force"},
+        "copy into '": {"file_format", "type", "compression", "max_file_size", "header"},
     },
     "redshift": {
         "json": {"iam_role", "format", "gzip", "manifest", "statupdate"},
         "parquet": {"iam_role", "format", "manifest", "statupdate"},
+        "unload": {"iam_role", "format", "maxfilesize"},
     },
 }  # fmt: skip
 
@@ -63,14 +66,45 @@ def statements(warehouses: Warehouses, dialect: str, schema: str = "empty") -> l
     return [statement.strip() for statement in re.split(r";\n", text) if statement.strip()]
 
 
+@cache
+def unloads(warehouses: Warehouses, dialect: str) -> list[str]:
+    """What `headwater publish --dry-run` prints, but for the name of the publication."""
+    [warehouse] = (one for one in warehouses.all if one.name == dialect)
+    text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "<publication>", warehouse.run("headwater", "publish", "--dry-run"))
+    return [statement.strip() for statement in re.split(r";\n", text) if statement.strip()]
+
+
+def as_reviewed(statements: list[str], name: str) -> bool:
+    text, golden = ";\n\n".join(statements) + ";\n", GOLDEN / f"{name}.ddl"
+    if os.environ.get("WRITE_GOLDEN"):
+        golden.write_text(text)
+    return text == golden.read_text()
+
+
 @pytest.mark.parametrize("schema", ["empty", "begun"])
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_statements_are_as_they_were_reviewed(landed: Warehouses, dialect: str, schema: str) -> None:
-    text = ";\n\n".join(statements(landed, dialect, schema)) + ";\n"
-    golden = GOLDEN / f"{dialect}_{schema}.ddl"
-    if os.environ.get("WRITE_GOLDEN"):
-        golden.write_text(text)
-    assert text == golden.read_text(), "if this is meant, write it with WRITE_GOLDEN=1 and review the change"
+    told = statements(landed, dialect, schema)
+    assert as_reviewed(told, f"{dialect}_{schema}"), (
+        "if this is meant, write it with WRITE_GOLDEN=1 and review the change"
+    )
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", *DIALECTS])
+def test_unloads_are_as_they_were_reviewed(landed: Warehouses, dialect: str) -> None:
+    told = unloads(landed, dialect)
+    assert as_reviewed(told, f"{dialect}_publish"), (
+        "if this is meant, write it with WRITE_GOLDEN=1 and review the change"
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_unloads_are_grammatical(landed: Warehouses, dialect: str) -> None:
+    """DuckDB has run its own. What Redshift unloads is a query in a text, with its quotes doubled."""
+    told = unloads(landed, dialect)
+    queries = [re.findall(r"\('(.*)'\)", one, re.DOTALL) for one in told] if dialect == "redshift" else []
+    assert len(told) >= 11
+    assert refused([*told, *(text.replace("''", "'") for texts in queries for text in texts)], dialect) == []
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -92,18 +126,25 @@ def test_statements_are_grammatical(landed: Warehouses, dialect: str) -> None:
         ("redshift", ("format json 'auto'", "format json auto json")),
         ("redshift", ("sortkey (_load_seq)", "sortkeys (_load_seq)")),
         ("redshift", ("iam_role default", "iam_role default default")),
+        ("snowflake", ("type = parquet compression", "type parquet compression")),
+        ("snowflake", ("header = true", "headers = true")),
+        ("redshift", ("maxfilesize 256 mb", "maxfilesize 256 mega")),
+        ("redshift", ("\nto 's3:", "\ninto 's3:")),
     ],
 )
 def test_broken_statements_are_refused(landed: Warehouses, dialect: str, broken: tuple[str, str]) -> None:
-    whole = next(statement for statement in statements(landed, dialect, "begun") if broken[0] in statement)
+    every = [*statements(landed, dialect, "begun"), *unloads(landed, dialect)]
+    whole = next(statement for statement in every if broken[0] in statement)
     assert is_refused(whole.replace(*broken), dialect)
 
 
 def test_options_for_snowflake_are_documented(landed: Warehouses) -> None:
     seen = set()
     for kind, known in OPTIONS["snowflake"].items():
-        for statement in (s for s in statements(landed, "snowflake") if s.startswith(kind)):
-            body = re.sub(r"\(\s*load_seq bigint as .*?\n\)", "", statement, flags=re.DOTALL)
+        every = [*statements(landed, "snowflake"), *unloads(landed, "snowflake")]
+        # to unload is to copy into an address
+        for statement in (s for s in every if re.match(f"{kind}(?! ')", s)):
+            body = re.sub(r"\((\s*load_seq bigint as |\nselect\n).*?\n\)", "", statement, flags=re.DOTALL)
             used = set(re.findall(r"(\w+)\s*=", body)) | set(re.findall(r"^(partition by)", body, re.MULTILINE))
             assert used <= known, statement
             seen |= {(kind, option) for option in used}
@@ -111,6 +152,9 @@ def test_options_for_snowflake_are_documented(landed: Warehouses) -> None:
 
 
 def test_options_for_redshift_are_documented(landed: Warehouses) -> None:
+    for statement in unloads(landed, "redshift"):
+        options = re.sub(r"^unload \('.*'\)\nto '[^']*'\n", "", statement, flags=re.DOTALL)
+        assert {line.split()[0] for line in options.splitlines()} == OPTIONS["redshift"]["unload"], statement
     copies = [s for s in statements(landed, "redshift") if s.startswith("copy ")]
     assert any("format parquet" in s for s in copies)
     for statement in copies:

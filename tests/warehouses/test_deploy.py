@@ -134,10 +134,11 @@ def test_policies_name_what_they_allow(path: Path) -> None:
     for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
         for action in _list(statement["Action"]):
-            assert re.fullmatch(r"(s3|sts):[A-Za-z]+", action), action
+            assert re.fullmatch(r"(s3|sts|glue):[A-Za-z]+", action), action
         for resource in _list(statement.get("Resource", [])):
-            # a bucket, or what is below a prefix of it
-            assert re.fullmatch(r"arn:aws:s3:::[a-z0-9-]+(/[a-z_/]+/\*)?", resource), resource
+            # a bucket, or what is below a prefix of it; the catalog, a database in it, or the tables of that
+            s3, glue = r"s3:::[a-z0-9-]+(/[a-z_/]+/\*)?", r"glue:[a-z0-9-]+:\d+:(catalog|database/\w+|table/\w+/\*)"
+            assert re.fullmatch(f"arn:aws:({s3}|{glue})", resource), resource
         if "s3:ListBucket" in _list(statement["Action"]):
             assert all(re.fullmatch(r"[a-z/]+/\*", p) for p in statement["Condition"]["StringLike"]["s3:prefix"])
         if "Principal" in statement:
@@ -149,8 +150,21 @@ def test_nobody_may_delete_the_log() -> None:
     for path in POLICIES:
         for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
             if any("Delete" in action for action in _list(statement["Action"])):
-                assert path.name == "lake-write-policy.json"
-                assert all(
-                    re.search(r"/(raw|rejects|files|manifests|state|smoke)/\*$", r)
-                    for r in _list(statement["Resource"])
-                )
+                folders = {
+                    "lake-write-policy.json": "raw|rejects|files|manifests|state|smoke",
+                    "publish-policy.json": "marts|exports",
+                }[path.name]
+                assert all(re.search(rf"/({folders})/\*$", r) for r in _list(statement["Resource"]))
+
+
+@pytest.mark.parametrize("name", ["publish", "redshift-unload", "snowflake-unload", "marts-read"])
+def test_who_publishes_touches_nothing_that_was_loaded(name: str) -> None:
+    policy = json.loads((ROOT / "deploy" / "aws" / f"{name}-policy.json").read_text(encoding="utf-8"))
+    for statement in policy["Statement"]:
+        places = [r for r in _list(statement["Resource"]) if "arn:aws:s3:::my-bucket/" in r]
+        places += statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix", [])
+        assert all(re.search(r"headwater/production/(marts|exports)/\*$", place) for place in places), places
+        if "unload" in name:
+            assert not re.search("Delete|glue", json.dumps(statement["Action"]))
+        if name == "marts-read":
+            assert not re.search("Put|Delete|Create|Update", json.dumps(statement["Action"]))
