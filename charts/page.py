@@ -20,7 +20,7 @@ THEME: dict[str, Any] = {
     "view": {"stroke": None},
     "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": "#e4e7ea"},
     "axisY": {"domain": False, "ticks": False},
-    "legend": {"orient": "bottom", "labelFontSize": 12, "columns": 3},
+    "legend": {"orient": "bottom", "labelFontSize": 12, "columns": 2},
     # told apart without colours, too: https://jfly.uni-koeln.de/color/ (Okabe and Ito)
     "range": {"category": ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b5b5b"]},
     "mark": {"color": "#0072b2"},

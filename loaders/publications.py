@@ -38,7 +38,7 @@ ARROW: dict[str, pa.DataType] = {
 
 
 class Declared(BaseModel):
-    """What an exposure says under `config.meta.publish`; charts/published.yml explains it."""
+    """What an exposure says under `config.meta.publish`; models/marts/_published__exposures.yml explains it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -78,10 +78,13 @@ class Publication(BaseModel):
     """name and type, as Parquet has them."""
 
 
-def read_published(charts: Path) -> list[Declared]:
-    """The marts that exposures below `charts` publish, by name. Raises ConfigurationError, naming file and field."""
+def read_published(models: Path) -> list[Declared]:
+    """The marts that `*__exposures.yml` below `models` publish, by name.
+
+    Raises ConfigurationError, naming file and field.
+    """
     declared: dict[str, Declared] = {}
-    for path in sorted(charts.rglob("*.yml")):
+    for path in sorted(models.rglob("*__exposures.yml")):
         for exposure, fields in _exposures(path):
             try:
                 one = Declared.model_validate({"exposure": exposure, **fields})

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 def publish(ctx: click.Context, names: tuple[str, ...], target: str | None, dry_run: bool) -> None:
     """Writes marts to the lake for other tools, as Parquet and CSV, and registers them in AWS Glue.
 
-    All that charts/published.yml declares, or those that are named. One that fails does not stop the others.
+    All that models/marts/_published__exposures.yml declares, or those that are named. One that fails stops no other.
     """
     # imported when asked for: pyarrow takes half a second that other commands need not pay
     from loaders.publications import choose, read_published
 
     lake, database, publication = lake_of(ctx), ctx.obj.glue_database, new_load_id(datetime.now(UTC))
-    marts, failures = choose(read_published(Path("charts")), names), list[str]()
+    marts, failures = choose(read_published(Path("models")), names), list[str]()
     if dry_run:
         dbt(*_operation(marts, publication, dry_run=True), target=target)
         return

@@ -1,7 +1,7 @@
 {#- Writes marts as Parquet into folders of the lake that nobody reads yet. Called by `headwater publish`, which makes
     them current once it has found as many rows in the files as are counted here.
 
-    marts        what to publish under which name: {<exposure>: <name>}; charts/published.yml declares it
+    marts        what to publish under which name: {<exposure>: <name>}; models/marts/_published__exposures.yml declares it
     publication  the folder of this run, below that of each mart
     dry_run      prints the statements instead of running them
 

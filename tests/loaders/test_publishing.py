@@ -114,8 +114,8 @@ def warehouse(
     project: Path, place: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Warehouse:
     """One with two marts: orders in two files, returns in one. Every publication is a second later than the last."""
-    (project / "charts").mkdir()
-    (project / "charts" / "published.yml").write_text(PUBLISHED)
+    (project / "models").mkdir(exist_ok=True)
+    (project / "models" / "_published__exposures.yml").write_text(PUBLISHED)
     monkeypatch.setenv("HEADWATER_LAKE", place("lake"))
     monkeypatch.setenv("HEADWATER_GLUE_DATABASE", "")
     made = Warehouse({"orders": [orders(("a", "1.5"), ("b", None)), orders(("c", "2"))], "returns": [returns(7)]})
@@ -352,7 +352,7 @@ def test_an_older_publication_replaces_no_newer_one(headwater: Headwater, wareho
 
 def test_a_csv_that_is_not_wanted_any_more_goes(headwater: Headwater, warehouse: Warehouse, lake: Store) -> None:
     headwater("publish", "orders")
-    Path("charts/published.yml").write_text(PUBLISHED.replace("[parquet, csv]", "[parquet]"))
+    Path("models/_published__exposures.yml").write_text(PUBLISHED.replace("[parquet, csv]", "[parquet]"))
     headwater("publish", "orders")
     assert not any(key.startswith("exports/") for key in keys(lake))
 
@@ -382,10 +382,10 @@ def test_names_choose(headwater: Headwater, warehouse: Warehouse) -> None:
     ],
 )
 def test_a_declaration_that_is_wrong_is_told(tmp_path: Path, was: str, becomes: str, told: str) -> None:
-    (tmp_path / "published.yml").write_text(PUBLISHED.replace(was, becomes))
+    (tmp_path / "_published__exposures.yml").write_text(PUBLISHED.replace(was, becomes))
     with pytest.raises(ConfigurationError) as raised:
         read_published(tmp_path)
-    assert f"{tmp_path}/published.yml: " in str(raised.value)
+    assert f"{tmp_path}/_published__exposures.yml: " in str(raised.value)
     assert told in str(raised.value)
 
 
@@ -578,8 +578,8 @@ def test_a_directory_is_not_registered(
 ) -> None:
     monkeypatch.setenv("HEADWATER_LAKE", str(tmp_path / "lake"))
     monkeypatch.setenv("HEADWATER_GLUE_DATABASE", "headwater")
-    (project / "charts").mkdir()
-    (project / "charts" / "published.yml").write_text(PUBLISHED)
+    (project / "models").mkdir(exist_ok=True)
+    (project / "models" / "_published__exposures.yml").write_text(PUBLISHED)
     monkeypatch.setattr("loaders.publishing.run_dbt", Warehouse({"returns": [returns(7)]}).run)
     done = headwater("publish", "returns")
     assert done.exit_code == 0, done.output
