@@ -110,4 +110,4 @@ pin: .venv/headwater-dev ## take newer versions into the requirements files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -c requirements-dev.txt -o requirements.txt
 
 reset: ## forget lake, demo data and warehouse of this directory, to build anew
-	@rm -rf lake demo headwater.duckdb headwater.duckdb.wal target
+	@rm -rf lake demo headwater.duckdb headwater.duckdb.wal site target

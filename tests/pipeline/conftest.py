@@ -30,9 +30,12 @@ from loaders.registry import KINDS
 ROOT = Path(__file__).parents[2]
 MODELS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 """Options of dbt for a build without tests."""
-EVENTS = ("--select", "+path:models/marts/social", "+path:models/marts/operations", "--indirect-selection", "cautious")
-"""Options of dbt for what tells of events and of loads. Marts of sources that a test puts nothing into take two thirds
-of a build; all of them are built, twice, in test_s3."""
+OPERATIONS = ("corrections_status", "delivery_errors", "key_census", "reject_budgets", "rejects", "stream_freshness")
+EVENTS = (
+    "--select", "+path:models/marts/social", *(f"+{name}" for name in OPERATIONS), "--indirect-selection", "cautious"
+)  # fmt: skip
+"""Options of dbt for what tells of events and of loads, but for stream_conservation, which reads every stg model. Marts
+of sources that a test puts nothing into take two thirds of a build; all of them are built, twice, in test_s3."""
 
 
 @dataclass

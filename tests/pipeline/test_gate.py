@@ -74,7 +74,7 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     assert {name for name, told in models.items() if told == "skipped"} == behind
     assert {told for name, told in models.items() if name not in behind} == {"success"}
     operations = {f"model.headwater.{path.stem}" for path in Path("models/marts/operations").glob("*.sql")}
-    assert not operations & behind
+    assert operations & behind <= {"model.headwater.stream_conservation"}  # a view, which need not be made anew
     assert "model.headwater.fct_project_feedback" not in behind
     printed = capsys.readouterr().out
     assert "learning.section_feedback: open reject raw/learning/section_feedback/load_seq=1/" in printed

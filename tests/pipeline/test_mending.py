@@ -126,6 +126,15 @@ def states(project: Project) -> dict[tuple[str, str], int]:
     return {(kind, state): count for kind, state, count in counted}
 
 
+def fates(project: Project, stream: str) -> dict[str, int]:
+    """What became of the records of a stream; nothing of any is lost."""
+    assert project.query("select distinct lost_count from marts.stream_conservation") == [(0,)]
+    names = ("landed", "counted", "superseded", "rejected", "removed", "unreadable")
+    columns = ", ".join(f"{name}_count" for name in names)
+    [row] = project.query(f"select {columns} from marts.stream_conservation where source || '.' || stream = '{stream}'")
+    return {name: count for name, count in zip(names, row, strict=True) if count}
+
+
 DAMAGED = ("--select", *(f"+path:models/marts/{name}" for name in ("learning", "social", "operations")))
 """Options of dbt for what tells of the damaged sources, and of rejects."""
 
@@ -188,6 +197,7 @@ def test_mended_data_give_the_marts_of_data_never_damaged(
     expected += [(NO_HEADER, "no_header"), (TWICE, "duplicate_header"), (EMPTY, "empty_input")]
     assert Counter(reasons) == Counter([*expected, (HOUR + "object", "malformed_json")])
     assert states(project) == {("landing", "open"): 12, ("cast", "open"): 8}
+    assert fates(project, "web_events.events") == {"landed": 2, "counted": 1, "rejected": 1, "unreadable": 1}
     assert marts(project)["marts.fct_project_feedback"] != clean["marts.fct_project_feedback"]
 
     (drop / EMPTY).write_bytes(original)
@@ -198,6 +208,7 @@ def test_mended_data_give_the_marts_of_data_never_damaged(
     mend(damaged, exported)
     assert "load 2" in project.headwater("replay", str(exported))
     run(project)
+    assert fates(project, "web_events.events") == {"landed": 3, "counted": 3, "unreadable": 1}
     resolved = {
         ("landing", "resolved_by_replay"): 11,
         ("landing", "resolved_by_restatement"): 1,
