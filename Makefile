@@ -12,7 +12,7 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load timeline build docs charts site verify test test-warehouses smoke lint conventions format pin reset
+.PHONY: help setup demo load timeline publish build docs charts site verify test test-warehouses smoke lint conventions format pin reset
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ load: setup ## land what is new in the sources and make it visible in the wareho
 
 timeline: setup ## the last posts of an account of X, on the screen and as CSV: ACCOUNT=nasa, or made up: ACCOUNT=someline DEMO=1
 	@$(BIN)/headwater timeline $(ACCOUNT) $(if $(DEMO),--demo)
+
+publish: setup ## marts as Parquet and CSV in the lake, for Athena, QuickSight, Metabase, Tableau and spreadsheets
+	@$(BIN)/headwater publish
 
 build: setup ## the whole pipeline: demo data, land, stage, dbt build, docs; APIs that are not set up are stand-ins
 	@$(MAKE) --no-print-directory demo load DEMO=1

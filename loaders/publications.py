@@ -207,7 +207,9 @@ def export(lake: Store, declared: Declared, schema: pa.Schema, new: Publication)
 def _batches(lake: Store, new: Publication) -> Iterator[pa.RecordBatch]:
     for file in new.files:
         with lake.open(file["path"]) as opened, parquet.ParquetFile(opened) as read:
-            yield from read.iter_batches(batch_size=10_000)
+            # one by one: what is read ahead of a file stays in memory until the reading ends
+            for group in range(read.num_row_groups):
+                yield from read.iter_batches(batch_size=10_000, row_groups=[group])
 
 
 def put_export(lake: Store, name: str, path: Path | None) -> str | None:

@@ -41,13 +41,12 @@ exposures:
     depends_on: [ref('fct_orders')]
     config: {meta: {chart: {mark: line}}}
 """
-ORDERS = pa.schema(
-    [
-        pa.field("order_id", pa.string()),
-        pa.field("paid_brl", pa.decimal128(18, 4)),
-        pa.field("paid_at", pa.timestamp("us")),
-    ]
-)
+FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("order_id", pa.string()),
+    pa.field("paid_brl", pa.decimal128(18, 4)),
+    pa.field("paid_at", pa.timestamp("us")),
+]
+ORDERS = pa.schema(FIELDS)
 RETURNS = pa.schema([("return_count", pa.int64())])
 CONTRACTS = {pa.string(): "varchar(65535)", pa.int64(): "bigint", pa.timestamp("us"): "timestamp"}
 PAID = datetime(2026, 3, 2, 14, 5, 9, 123456)
