@@ -100,7 +100,7 @@ lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
 
 conventions: .venv/headwater-dev profiles.yml ## what dbt-bouncer.yml asks of names, layers, descriptions and tests
 	@$(ACTIVATE) dbt parse --quiet
-	@$(BIN)/dbt-bouncer run
+	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
 
 format: .venv/headwater-dev ## put Python into shape
 	@$(BIN)/ruff check --fix

@@ -46,8 +46,8 @@ def manifest(checkout: Path) -> dict[str, Any]:
     return content
 
 
-def bouncer(place: Path) -> dict[int, set[str]]:
-    """What dbt-bouncer holds against a manifest: the number of the check in its file -> the names of what fails it."""
+def bouncer(place: Path) -> dict[int, list[str]]:
+    """What dbt-bouncer holds against a manifest: the number of the check in its file -> what it has to say."""
     report = place / "bouncer.json"
     report.unlink(missing_ok=True)
     command = [str(Path(sys.executable).with_name("dbt-bouncer")), "run", "--output-only-failures"]
@@ -55,10 +55,9 @@ def bouncer(place: Path) -> dict[int, set[str]]:
         [*command, "--output-file", str(report)], cwd=place, capture_output=True, text=True, check=False
     )
     assert report.exists(), done.stdout + done.stderr
-    failed = defaultdict(set)
+    failed = defaultdict(list)
     for check in json.loads(report.read_text()):
-        _, number, name = check["check_run_id"].split(":", 2)
-        failed[int(number)].add(name)
+        failed[int(check["check_run_id"].split(":")[1])].append(check["failure_message"])
     assert bool(done.returncode) == bool(failed), done.stdout
     return failed
 
