@@ -166,10 +166,15 @@ def test_diagrams_show_what_tests_say_of_keys(manifest: dict[str, Any]) -> None:
     tables = tables_of(manifest)
     social = {name: table.keys for name, table in tables.items() if table.domain == "social"}
     assert social == {
+        "app_follows": ["event_id"],
+        "app_posts": ["post_id"],
+        "app_unfollows": ["event_id"],
+        "app_users": ["user_id"],
         "dim_app_users": ["user_version_key"],
         "fct_app_posts": ["post_id"],
         "fct_follows": ["follow_key"],
         "fct_user_activity_daily": ["activity_key"],
+        "social_daily": ["date_day"],
     }
     assert tables["reject_budgets"].keys == ["source", "stream"]
     assert [(e.table, e.column, e.to, e.field) for e in edges_of(manifest) if e.table in social] == [
@@ -181,6 +186,7 @@ def test_diagrams_show_what_tests_say_of_keys(manifest: dict[str, Any]) -> None:
         ("fct_follows", "unfollowed_date", "dim_date", "date_day"),
         ("fct_user_activity_daily", "activity_date", "dim_date", "date_day"),
         ("fct_user_activity_daily", "user_key", "dim_app_users", "user_key"),
+        ("social_daily", "date_day", "dim_date", "date_day"),
     ]
 
 
