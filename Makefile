@@ -84,7 +84,7 @@ verify: setup ## check that no record of any load was lost, however old
 	@$(ACTIVATE) dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
 
 test: .venv/headwater-dev profiles.yml ## every test
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-warehouses: .venv/headwater-dev ## the whole project on stand-ins for Snowflake and Redshift, compared with DuckDB
 	@$(BIN)/python -m pytest tests/warehouses
