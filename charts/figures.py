@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 Value = str | int | float | bool | None
 Row = dict[str, Value]
+Answers = Mapping[str, tuple[list[str], list[Row]] | str]
+"""The columns and rows of analyses by name, or why there are none."""
 
 FRESHNESS = "operations_freshness"
 """The analysis that tells how far each stream has come: a row with source, stream, last_loaded_at and more for each."""
@@ -25,9 +27,9 @@ FRESHNESS = "operations_freshness"
 MOST_ROWS = 5_000
 """Nobody reads a chart of more rows; its analysis should sum them up or look back less far."""
 
-SAYS = {"mark", "encoding", "layer", "transform", "height"}
-"""What a chart may say. Rows, width and theme are the page's; views side by side do not fit a phone."""
-
+SAYS = {"mark", "encoding", "layer", "height"}
+"""What a chart may say. Rows, width and theme are the page's, numbers the analysis's; views side by side do not fit a
+phone."""
 
 FAILED = re.compile(r"in analysis (\w+) \(")
 """The node that an error of dbt names."""
@@ -81,7 +83,7 @@ class Drawing(BaseModel):
 
 
 def _fields(specification: object) -> Iterator[str]:
-    """Every `field` of a Vega-Lite specification, but those that its own transforms make."""
+    """Every `field` of a Vega-Lite specification."""
     if isinstance(specification, dict):
         if isinstance(specification.get("field"), str):
             yield specification["field"]
@@ -163,7 +165,7 @@ def _sources(manifest: Manifest, unique_id: str) -> Iterator[str]:
             yield manifest.sources[node].source_name
 
 
-def run_analyses(manifest: Manifest, names: Iterable[str]) -> dict[str, tuple[list[str], list[Row]] | str]:
+def run_analyses(manifest: Manifest, names: Iterable[str]) -> Answers:
     """The columns and rows of analyses, in their order, by name; for those that cannot be run, why."""
     wanted = set(names)
     answers: dict[str, tuple[list[str], list[Row]] | str] = {}
@@ -203,10 +205,6 @@ def _plain(value: object) -> Value:
             return value.isoformat()
         case _:
             return str(value)
-
-
-Answers = Mapping[str, tuple[list[str], list[Row]] | str]
-"""The columns and rows of analyses by name, or why there are none."""
 
 
 def with_rows(figures: list[Figure], answers: Answers) -> list[Figure]:

@@ -32,7 +32,6 @@ def specification(figure: Figure) -> dict[str, Any]:
 
     Where a reader may choose a value of a column, the parameter `chosen` holds it; null means all.
     """
-    chart = dict(figure.drawing.chart or {})
     made: dict[str, Any] = {
         "width": "container",
         "autosize": {"type": "fit-x", "contains": "padding"},
@@ -41,9 +40,8 @@ def specification(figure: Figure) -> dict[str, Any]:
     }
     if figure.drawing.filter:
         chosen = f"chosen === null || datum[{figure.drawing.filter.column!r}] === chosen"
-        made["params"] = [{"name": "chosen", "value": _first_choice(figure)}]
-        chart["transform"] = [{"filter": chosen}, *chart.get("transform", [])]
-    return {**made, **chart}
+        made |= {"params": [{"name": "chosen", "value": _first_choice(figure)}], "transform": [{"filter": chosen}]}
+    return made | (figure.drawing.chart or {})
 
 
 def choices(figure: Figure) -> list[Value]:

@@ -1,14 +1,15 @@
 """The site: boards, dbt's documentation, column lineage, diagrams, and a start page that says what is here."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -57,7 +58,8 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
     documented = dbtRunner(manifest=manifest).invoke(["docs", "generate", "--static", "--quiet"])
     if not documented.success:
         raise ChartsError(f"no documentation: {documented.exception or 'dbt failed'}; `dbt docs generate` says more")
-    _publish(target / "static_index.html", out / "docs.html", DOCS_ASK_FOR)
+    docs = (target / "static_index.html").read_text(encoding="utf-8")
+    (out / "docs.html").write_text(_docs(docs), encoding="utf-8")
     # right after the documentation, whose catalog it reads, or it lacks columns without a word
     with TemporaryDirectory() as place:
         colibri = str(Path(sys.executable).with_name("colibri"))
@@ -66,7 +68,7 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
         if done.returncode:
             raise ChartsError(f"no column lineage: {done.stderr.strip()[-500:]}; `make site` tries again")
-        _publish(Path(place) / "index.html", out / "lineage.html")
+        shutil.copyfile(Path(place) / "index.html", out / "lineage.html")
     sources: dict[str, list[Row]] = {}
     for row in freshness:
         sources.setdefault(str(row["source"]), []).append(row)
@@ -80,20 +82,17 @@ def make_site(out: Path, manifest: Manifest, boards: Sequence[Board], freshness:
     (out / "index.html").write_text(page, encoding="utf-8")
 
 
-DOCS_ASK_FOR = {
-    # dbt's page asks for its icon and, before Angular has put a name there, for the icons of its tree
-    "${require('./assets/favicons/favicon.ico')}": "data:,",
-    '<use xlink:href="{{ getIcon': '<use ng-attr-xlink:href="{{ getIcon',
-}
-"""Addresses in dbt's page that no server has, and what stands there instead."""
-
-
-def _publish(made: Path, page: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Copies a page that dbt or its friends made, less the folder of this machine that it names."""
-    text = made.read_text(encoding="utf-8")
-    for asked, given in {str(Path.cwd()): ".", **instead}.items():
-        text = text.replace(asked, given)
-    page.write_text(text, encoding="utf-8")
+def _docs(page: str) -> str:
+    """dbt's page, less the folder of this machine, its icon, which no server has, and the icons of its tree, which it
+    asks for under names that Angular has yet to put there."""
+    instead = {
+        f'"root_path": {json.dumps(str(Path.cwd()))}': '"root_path": "."',
+        "${require('./assets/favicons/favicon.ico')}": "data:,",
+        '<use xlink:href="{{ getIcon': '<use ng-attr-xlink:href="{{ getIcon',
+    }
+    for asked, given in instead.items():
+        page = page.replace(asked, given)
+    return page
 
 
 def _freshness(rows: Sequence[Row]) -> Row:

@@ -1,7 +1,6 @@
 """The commands that need the warehouse, and the way back of what they export. They go through dbt, which has the
 credentials; nothing here opens the warehouse."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -169,16 +168,33 @@ def timeline(  # noqa: PLR0913, PLR0917
     dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
     rows = _rows(TIMELINE.format(account=account, posts=posts), target)
     file = Path(path or f"timeline_{account}.csv")
-    try:
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened)
-            writer.writerow(["user", "text", "likes", "reposts", "created_at", "url"])
-            writer.writerows(row.values() for row in rows)
-    except OSError as error:
-        raise ConfigurationError(f"{file}: {error.strerror}; name a file that can be written with --to") from error
+    write_timeline(file, rows)
     table = Table("time (UTC)", "likes", "reposts", "text", box=None)
     for row in rows:
         numbers = ("" if row[name] is None else f"{row[name]:,}" for name in ("like_count", "repost_count"))
         table.add_row(str(row["created_at"])[:16].replace("T", " "), *numbers, Text(_printable(row["post_text"])))
     console.print(table)
     console.print(f"{len(rows)} posts of @{account} in {file}")
+
+
+def write_timeline(file: Path, rows: list[dict[str, Any]]) -> None:
+    """The posts of a timeline as a CSV that a spreadsheet may open: user, text, likes, reposts, created_at, url."""
+    import pyarrow as pa
+
+    from loaders.spreadsheets import write_csv
+
+    text, number = pa.string(), pa.int64()
+    kinds: dict[str, pa.DataType] = {
+        "user": text,
+        "text": text,
+        "likes": number,
+        "reposts": number,
+        "created_at": text,
+        "url": text,
+    }
+    cells = [dict(zip(kinds, row.values(), strict=True)) for row in rows]
+    table = pa.Table.from_pylist(cells, schema=pa.schema(kinds))
+    try:
+        write_csv(file, table.schema, table.to_batches())
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}; name a file that can be written with --to") from error

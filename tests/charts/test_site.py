@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser
 
@@ -59,11 +60,16 @@ def test_marts_without_rows_are_no_error(built: Built, tmp_path: Path, monkeypat
     assert full <= {"operations_conservation"}
 
 
-def test_a_figure_that_cannot_be_drawn_stops_no_other(built: Built) -> None:
-    names = ["social_last_90_days", "no_such_analysis", "operations_freshness"]
-    answers = run_analyses(built.manifest, names)
-    assert answers["no_such_analysis"] == "dbt did not run it"
-    assert not isinstance(answers["social_last_90_days"], str)
+def test_a_figure_that_cannot_be_drawn_stops_no_other(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = emptied(built.project.place / "w.duckdb", tmp_path / "w.duckdb")
+    with duckdb.connect(str(lacking)) as connection:
+        connection.execute("drop table marts.social_daily; drop table marts.dim_projects")
+    problems = {figure.name: figure.problem for figure in built.drawn_from(lacking, monkeypatch) if figure.problem}
+    assert problems.keys() == {"social_posts", "social_net_follows", "learning_feedback"}
+    assert "Table with name social_daily does not exist" in problems["social_posts"]
+    assert run_analyses(built.manifest, ["no_such_analysis"]) == {"no_such_analysis": "dbt did not run it"}
 
 
 class Quiet(SimpleHTTPRequestHandler):

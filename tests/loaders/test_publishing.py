@@ -23,6 +23,7 @@ from loaders.errors import ConfigurationError, NotFoundError
 from loaders.lake import Store, open_store
 from loaders.publications import read_published
 from loaders.spreadsheets import write_csv
+from loaders.warehouse import write_timeline
 
 Headwater = Callable[..., Result]
 
@@ -422,6 +423,18 @@ def test_no_cell_is_a_formula(tmp_path: Path, kind: pa.DataType) -> None:
     write_csv(tmp_path / "x.csv", schema, table.to_batches(max_chunksize=5))
     expected = "".join(f"{number},{cell}\n" for number, (_, cell) in enumerate(CELLS))
     assert (tmp_path / "x.csv").read_bytes() == ('\ufeff"n","cell"\n' + expected).encode()
+
+
+def test_a_timeline_is_safe_to_open_too(tmp_path: Path) -> None:
+    said = {"account_username": "nasa", "post_text": "=1+1", "like_count": 5, "repost_count": None}
+    rows = [{**said, "created_at": "2026-03-02T14:05:09", "url": "https://x.com/nasa/status/1"}]
+    write_timeline(tmp_path / "x.csv", rows)
+    assert (tmp_path / "x.csv").read_text("utf-8-sig") == (
+        '"user","text","likes","reposts","created_at","url"\n'
+        '"nasa","\'=1+1",5,,"2026-03-02T14:05:09","https://x.com/nasa/status/1"\n'
+    )
+    with pytest.raises(ConfigurationError, match="name a file that can be written with --to"):
+        write_timeline(tmp_path, rows)
 
 
 def test_numbers_and_times_stay_what_they_are(tmp_path: Path) -> None:
