@@ -7,7 +7,7 @@ rejects as (
 
 ),
 
-final as (
+counted as (
 
     select
         source || '.' || stream as stream,
@@ -20,8 +20,34 @@ final as (
     where state = 'open'
     group by source || '.' || stream, kind, reason, field
 
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            order by reject_count desc, stream asc, kind asc, reason asc, coalesce(field, '') asc
+        ) as place_in_list
+    from counted
+
+),
+
+final as (
+
+    select
+        place_in_list,
+        stream,
+        kind,
+        reason,
+        field,
+        what,
+        reject_count
+
+    from ranked
+    where place_in_list <= 20
+
 )
 
 select * from final
-order by reject_count desc, stream asc, kind asc, reason asc, field asc
-limit 20
+order by place_in_list

@@ -15,7 +15,7 @@ users as (
 
 ),
 
-final as (
+counted as (
 
     select
         users.user_id,
@@ -29,8 +29,31 @@ final as (
         on follows.followed_user_key = users.user_key
     group by users.user_id, users.username
 
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (order by follower_count desc, user_id asc) as place_in_list
+    from counted
+
+),
+
+final as (
+
+    select
+        place_in_list,
+        user_id,
+        username,
+        user_name,
+        follower_count,
+        ended_follow_count
+
+    from ranked
+    where place_in_list <= 15
+
 )
 
 select * from final
-order by follower_count desc, user_id asc
-limit 15
+order by place_in_list

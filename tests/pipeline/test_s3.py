@@ -18,6 +18,9 @@ from loaders.lake import open_store
 from loaders.publications import read_published
 from tests.pipeline.conftest import EVENTS, Project
 
+DATABASE = "headwater_on_s3"
+"""In Glue; one that no other test has, since moto remembers."""
+
 
 @dataclass
 class Counted:
@@ -72,7 +75,7 @@ def on_s3(project: Project, counted: Counted, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HEADWATER_TARGET", "s3")
     monkeypatch.setenv("HEADWATER_LAKE", project.lake)
     monkeypatch.setenv("WEB_EVENTS_URL", project.drop)
-    monkeypatch.setenv("HEADWATER_GLUE_DATABASE", "headwater")
+    monkeypatch.setenv("HEADWATER_GLUE_DATABASE", DATABASE)
     return project
 
 
@@ -95,8 +98,8 @@ def assert_published(on_s3: Project, marts: dict[str, Counter[tuple[Any, ...]]])
     """All marts that are declared go to Glue, with the types that their contracts have."""
     on_s3.headwater("publish")
     glue = boto3.client("glue")
-    tables = {table["Name"]: table for table in glue.get_tables(DatabaseName="headwater")["TableList"]}
-    declared = read_published(Path("charts"))
+    tables = {table["Name"]: table for table in glue.get_tables(DatabaseName=DATABASE)["TableList"]}
+    declared = read_published(Path("models"))
     assert list(tables) == [mart.name for mart in declared]
     models = {"posts": "app_posts", "follows": "app_follows", "unfollows": "app_unfollows", "users": "app_users"}
     for name, table in tables.items():
