@@ -3,12 +3,16 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser
 from pydantic import ValidationError
 
+from charts.__main__ import main
 from charts.figures import MOST_ROWS, Drawing, Figure, Row, with_rows
 from charts.page import board_page, choices, shown, specification
 
@@ -127,3 +131,28 @@ def test_data_stay_data(browser: Browser) -> None:
     assert drawn.endswith("likesplainname")  # the axes, of which only one name is left
     assert said == []
     opened.close()
+
+
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        (
+            {"doc.headwater.board_board": SimpleNamespace(block_contents="Title: a sentence.")},
+            "Error: board: board_bad: analyses/b.sql: no table",
+        ),
+        ({}, "charts/boards/board.yml has no title; say one in charts/boards/boards.md"),
+    ],
+)
+def test_the_command_fails_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, titles: dict[str, Any], told: str
+) -> None:
+    good = figure({"table": {"name": "Name"}}, [{"name": "a"}])
+    bad = replace(good, name="board_bad", drawing=Drawing(analysis="b", table={"name": "Name"}))
+    answers = {"operations_freshness": ([], []), "a": (["name"], [{"name": "shown all the same"}]), "b": "no table"}
+    monkeypatch.setattr("charts.__main__.read_manifest", lambda: SimpleNamespace(docs=titles))
+    monkeypatch.setattr("charts.__main__.read_figures", lambda manifest: [good, bad])
+    monkeypatch.setattr("charts.__main__.run_analyses", lambda manifest, names: answers)
+    done = CliRunner().invoke(main, ["--out", str(tmp_path)])
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert not titles or "shown all the same" in (tmp_path / "board.html").read_text()
