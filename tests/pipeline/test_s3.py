@@ -115,7 +115,8 @@ def assert_published(on_s3: Project, marts: dict[str, Counter[tuple[Any, ...]]])
     assert types(tables["users"]) == "user_id string, username string, last_seen_at timestamp"
     assert types(tables["top_banks_by_complaints"]) == (
         "complaint_key string, institution_key string, institution_name string, institution_kind string, "
-        "periodicity string, year int, period_number int, period_end_date date, size_class string, "
+        "periodicity string, year int, period_number int, period_start_date date, period_end_date date, "
+        "month_count bigint, category string, size_class string, "
         "counting_method string, complaint_count bigint, upheld_count bigint, complaint_index decimal(18,4), "
         "client_count bigint, upheld_rank bigint, complaint_rank bigint, index_rank_in_size_class bigint"
     )
