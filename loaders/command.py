@@ -7,10 +7,12 @@ import click
 from rich.console import Console
 
 from loaders.declarations import Stream, read_declarations, select
+from loaders.environment import check_names, check_target
 from loaders.errors import ConfigurationError
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
 from loaders.registry import KINDS
+from loaders.settings import Settings
 from loaders.sources.drop import introduce
 
 console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -27,11 +29,14 @@ def declared_streams() -> list[Stream]:
         raise ConfigurationError(f"no dbt_project.yml in {Path.cwd()}; run this in the root of the project")
     streams = list(read_declarations(Path("models"), KINDS))
     introduce(streams)
+    settings = click.get_current_context().ensure_object(Settings)
+    check_names(settings.names_in_file, ((stream.source, stream.name) for stream in streams))
     return streams
 
 
 def lake_of(ctx: click.Context) -> Store:
-    """The lake of the settings."""
+    """The lake of the settings. Checks what else they name, so that nothing is landed before an error is found."""
+    check_target(ctx.obj.target)
     return open_store(ctx.obj.lake_url)
 
 

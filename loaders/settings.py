@@ -8,11 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
-from dotenv import dotenv_values
 from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from loaders.environment import read_env, with_defaults
 from loaders.errors import ConfigurationError
+
+REMOTE = ("s3", "snowflake", "redshift")
+"""The targets of profiles.example.yml whose lake must be in a bucket."""
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -40,12 +43,27 @@ class Settings(BaseSettings):
     glue_database: str = ""
     """Where published marts are registered in AWS Glue; nowhere if it is empty."""
 
+    target: str = ""
+    """The dbt target; the profile's default if it is empty."""
+
     _exports: dict[str, str] = PrivateAttr(default_factory=dict)
+    _in_file: list[str] = PrivateAttr(default_factory=list)
 
     @property
     def lake_url(self) -> str:
         """Where the lake is."""
-        return self.lake or (f"s3://{self.bucket}/headwater/{user()}" if self.bucket else "lake")
+        url = self.lake or (f"s3://{self.bucket}/headwater/{user()}" if self.bucket else "lake")
+        if self.target in REMOTE and not url.startswith("s3://"):
+            raise ConfigurationError(
+                f"HEADWATER_TARGET={self.target} reads the lake from a bucket, and it is {url!r}; "
+                "set HEADWATER_BUCKET, or HEADWATER_LAKE=s3://bucket/prefix"
+            )
+        return url
+
+    @property
+    def names_in_file(self) -> list[str]:
+        """The names that `.env` sets."""
+        return self._in_file
 
     @property
     def exports(self) -> str:
@@ -55,18 +73,15 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings, with `.env` put into the environment, where dbt and boto3 look for theirs."""
-    try:
-        values = dict(dotenv_values(".env"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f".env: {error}; .env.example shows what may stand in it") from error
+    values = read_env(Path(".env"))
+    in_file = [*values]
     # DuckDB's extension for S3 is a package: it need not be downloaded
     package = find_spec("duckdb_extension_httpfs")
     for extension in Path(package.origin).parent.rglob("*.duckdb_extension") if package and package.origin else ():
         values.setdefault("HEADWATER_HTTPFS", str(extension))
-    exports = {name: value for name, value in values.items() if value is not None and name not in os.environ}
-    os.environ.update(exports)
+    exports = with_defaults(values)
     settings = Settings()
-    settings._exports = exports
+    settings._exports, settings._in_file = exports, in_file
     os.environ["HEADWATER_LAKE"] = settings.lake_url
     os.environ.setdefault("HEADWATER_USER", user())
     return settings

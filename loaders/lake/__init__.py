@@ -4,6 +4,7 @@ The lake and the drops that loaders read are both stores. A key is a relative pa
 in the order of the keys, as S3 gives them, so that a caller can start after a key and stop early.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,11 +64,11 @@ class Store(Protocol):
 def open_store(url: str) -> Store:
     """The store at `s3://bucket/prefix` or at a directory."""
     # imported when asked for: boto3 takes 0.3 s that a lake in a directory need not pay
-    if url.startswith("s3://"):
+    if re.match(r"s3://[^/]", url):
         from loaders.lake.s3 import S3Store
 
         return S3Store(url)
-    if "://" in url:
+    if re.match(r"[a-z][a-z0-9+.-]*:/", url, re.IGNORECASE):
         raise ConfigurationError(f"cannot open {url!r}: expected s3://bucket/prefix or the path of a directory")
     from loaders.lake.directory import DirectoryStore
 

@@ -332,7 +332,7 @@ def test_what_stands_in_the_aws_variables_is_told(
 def test_an_address_that_names_no_bucket_is_told(s3: "S3Client", url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         keys_of(open_store(url))
-    assert one_line(str(caught.value)).startswith("s3:/")
+    assert url in one_line(str(caught.value))
 
 
 # --- directories ----------------------------------------------------------------------------------------------------
