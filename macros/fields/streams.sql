@@ -1,6 +1,6 @@
 {#- Every stream that has a base model, once: its fields; the columns of base that are its natural key, by which a
-    correction may name a record (a list among them: the first that a record has); and when its events happened, an
-    expression over base, if it has any.
+    correction may name a record (a list among them: the first that a record has); when its events happened, an
+    expression over base, if it has any; and what tells records of several kinds apart whose keys may be equal, another.
 
     A further stream is a line here; rejects, corrections, gate, freshness and key census then know it. -#}
 {% macro streams() -%}
@@ -24,7 +24,8 @@
         stream('x', 'errors', x_error_fields(), ['_input_key', '_hash']),
         stream('x', 'archived_posts', x_archived_post_fields(),
             ['_input_key', ['v1_post_id', 'cleansed_post_id', 'post_id']],
-            event_at='coalesce(created_at, v1_created_at, cleansed_created_at)'),
+            event_at='case when ' ~ x_is_archived_post() ~ ' then coalesce(created_at, v1_created_at, cleansed_created_at) end',
+            kind='case when ' ~ x_is_archived_post() ~ " then 'post' else 'user' end"),
         stream('x', 'archived_users', x_user_fields(), ['_input_key', 'user_id']),
         stream('banks', 'groups', bank_group_fields(), ['_input_key', 'group_code']),
         stream('banks', 'institutions', bank_institution_fields(), ['_input_key', 'cnpj']),
@@ -40,7 +41,8 @@
     ]) }}
 {%- endmacro %}
 
-{% macro stream(source_name, stream_name, fields, natural_key, event_at='nullif(_loaded_at, _loaded_at)') -%}
+{% macro stream(source_name, stream_name, fields, natural_key, event_at='nullif(_loaded_at, _loaded_at)',
+    kind=none) -%}
     {%- set entity = source_name ~ '__' ~ stream_name -%}
     {{ return({
         'source': source_name,
@@ -49,6 +51,7 @@
         'fields': fields,
         'natural_key': natural_key,
         'event_at': event_at,
+        'kind': kind,
         'base': 'base_' ~ entity,
         'corrected': 'base_' ~ entity ~ '_corrected',
     }) }}

@@ -29,11 +29,18 @@
 {#- What Firehose writes of a record that it could not deliver. Editions of its documentation and of the service differ
     in the names, and one description stands under the one or the other. -#}
 {% macro web_delivery_error_fields() -%}
+    {%- set is_no_error -%}
+        coalesce(
+            text__error_code_capitalised, text__last_error_code, text__error_message, text__error_message_capitalised,
+            text__last_error_message
+        ) is null
+    {%- endset -%}
     {{ return([
         field('attempt_count', 'bigint', path='attemptsMade'),
         field('arrived_at', 'timestamp', path='arrivalTimestamp', format='epoch_ms'),
         field('last_attempt_at', 'timestamp', path='attemptEndingTimestamp', format='epoch_ms'),
-        field('error_code', 'varchar(65535)', path='errorCode'),
+        field('error_code', 'varchar(65535)', path='errorCode', required=is_no_error,
+            missing=('not_a_delivery_error', 'a delivery error: a document with errorCode, errorMessage or their like')),
         field('error_code_capitalised', 'varchar(65535)', path='ErrorCode'),
         field('last_error_code', 'varchar(65535)', path='lastErrorCode'),
         field('error_message', 'varchar(65535)', path='errorMessage'),

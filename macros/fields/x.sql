@@ -1,21 +1,26 @@
 {#- X: posts and users as version 2 of its API gives them, in both of its vocabularies (a request that speaks of tweets is
-    answered in tweets, one that speaks of posts in posts), and what files saved over the years hold beside. Only an id is
-    sure to be there; ids are digits, as text: they exceed what a float holds. -#}
+    answered in tweets, one that speaks of posts in posts). Only an id, and a post's text or a user's username, are sure to
+    be there; ids are digits, as text: they exceed what a float holds. Saved files: x_archives.sql. -#}
 
 {% macro x_post_fields() -%}
     {{ return([
         field('post_id', 'varchar(65535)', path='id', format='digits', required=true),
         field('created_at', 'timestamp', in_calendar=true),
-    ] + x_shared_post_fields()) }}
+    ] + x_shared_post_fields('coalesce(text__short_text, text__note_tweet_text, text__note_post_text) is null')) }}
 {%- endmacro %}
 
-{#- What a post of version 2 says beside its id and its time. -#}
-{% macro x_shared_post_fields() -%}
+{#- What a post of version 2 says beside its id and its time.
+
+    no_post  condition over the texts under which a document is no post, as users, lists and notices of what was deleted
+             are none; their ids look like a post's
+    only_if  condition under which the text is a post's -#}
+{% macro x_shared_post_fields(no_post, only_if=none) -%}
     {{ return([
         field('author_id', 'varchar(65535)', format='digits'),
         field('conversation_id', 'varchar(65535)', format='digits'),
         field('in_reply_to_user_id', 'varchar(65535)', format='digits'),
-        field('short_text', 'varchar(65535)', path='text', format='verbatim'),
+        field('short_text', 'varchar(65535)', path='text', format='verbatim', only_if=only_if, required=no_post,
+            missing=('not_a_post', 'a post: a document with a text')),
         field('note_tweet_text', 'varchar(65535)', path='note_tweet.text', format='verbatim'),
         field('note_post_text', 'varchar(65535)', path='note_post.text', format='verbatim'),
         field('language', 'varchar(65535)', path='lang'),
@@ -43,7 +48,7 @@
 {% macro x_user_fields() -%}
     {{ return([
         field('user_id', 'varchar(65535)', path='id', format='digits', required=true),
-        field('username', 'varchar(65535)'),
+        field('username', 'varchar(65535)', required=true, missing=('not_a_user', 'a user: a document with a username')),
         field('name', 'varchar(65535)'),
         field('location', 'varchar(65535)'),
         field('description', 'varchar(65535)', format='verbatim'),
@@ -62,59 +67,14 @@
 {#- What an answer could not give of what was asked for, in its list of errors. -#}
 {% macro x_error_fields() -%}
     {{ return([
-        field('title', 'varchar(65535)'),
+        field('title', 'varchar(65535)', required='coalesce(text__detail, text__error_type) is null',
+            missing=('not_an_error', 'an error: a document with a title, a detail or a type')),
         field('detail', 'varchar(65535)'),
         field('error_type', 'varchar(65535)', path='type'),
         field('resource_type', 'varchar(65535)'),
         field('parameter', 'varchar(65535)'),
         field('resource_id', 'varchar(65535)'),
         field('value', 'varchar(65535)'),
-    ]) }}
-{%- endmacro %}
-
-{#- A post of a saved file: of version 2; a status of version 1.1, whose author stands within it and whose number `id` many
-    tools have rounded, unlike id_str; or a row that an older pipeline had made of either. -#}
-{% macro x_archived_post_fields() -%}
-    {%- set has_no_other_id = 'text__v1_post_id is null and text__cleansed_post_id is null' -%}
-    {{ return([
-        field('post_id', 'varchar(65535)', path='id', format='digits', only_if=has_no_other_id, required=has_no_other_id),
-        field('v1_post_id', 'varchar(65535)', path='id_str', format='digits'),
-        field('cleansed_post_id', 'varchar(65535)', path='tweet_id', format='digits'),
-        field('created_at', 'timestamp', only_if="text__created_at like '____-%'", in_calendar=true),
-        field('v1_created_at', 'timestamp', path='created_at', format='twitter_v1',
-            only_if="text__created_at not like '____-%'", in_calendar=true),
-        field('cleansed_created_at', 'timestamp', path='tweet_created_at', in_calendar=true),
-    ] + x_shared_post_fields() + [
-        field('v1_full_text', 'varchar(65535)', path='full_text', format='verbatim'),
-        field('v1_repost_count', 'bigint', path='retweet_count'),
-        field('v1_like_count', 'bigint', path='favorite_count'),
-        field('v1_retweeted_post_id', 'varchar(65535)', path='retweeted_status.id_str', format='digits'),
-        field('v1_quoted_post_id', 'varchar(65535)', path='quoted_status_id_str', format='digits'),
-        field('v1_quoted_status_id', 'varchar(65535)', path='quoted_status.id_str', format='digits'),
-        field('v1_replied_to_post_id', 'varchar(65535)', path='in_reply_to_status_id_str', format='digits'),
-        field('v1_in_reply_to_user_id', 'varchar(65535)', path='in_reply_to_user_id_str', format='digits'),
-        field('v1_withheld_copyright', 'boolean', path='withheld_copyright'),
-        field('v1_withheld_in_countries', 'varchar(65535)', path='withheld_in_countries'),
-        field('v1_user_id', 'varchar(65535)', path='user.id_str', format='digits'),
-        field('v1_username', 'varchar(65535)', path='user.screen_name'),
-        field('v1_name', 'varchar(65535)', path='user.name'),
-        field('v1_location', 'varchar(65535)', path='user.location'),
-        field('v1_description', 'varchar(65535)', path='user.description', format='verbatim'),
-        field('v1_profile_url', 'varchar(65535)', path='user.url'),
-        field('v1_is_verified', 'boolean', path='user.verified'),
-        field('v1_is_protected', 'boolean', path='user.protected'),
-        field('v1_user_created_at', 'timestamp', path='user.created_at', format='twitter_v1', in_calendar=true),
-        field('v1_followers_count', 'bigint', path='user.followers_count'),
-        field('v1_following_count', 'bigint', path='user.friends_count'),
-        field('v1_user_post_count', 'bigint', path='user.statuses_count'),
-        field('v1_listed_count', 'bigint', path='user.listed_count'),
-        field('cleansed_text', 'varchar(65535)', path='tweet_text', format='verbatim'),
-        field('cleansed_hashtags', 'varchar(65535)', path='tweet_hashtags'),
-        field('cleansed_hasthags', 'varchar(65535)', path='tweet_hasthags'),
-        field('cleansed_is_retweet', 'boolean', path='is_retweet'),
-        field('cleansed_user_id', 'varchar(65535)', path='user_id', format='digits'),
-        field('cleansed_followers_count', 'bigint', path='user_followers_count'),
-        field('cleansed_location', 'varchar(65535)', path='user_location'),
     ]) }}
 {%- endmacro %}
 

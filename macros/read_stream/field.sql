@@ -5,12 +5,15 @@
     path      where it stands in the document, keys joined by dots; by default the name
     format    how its text must look and is converted (macros/read_stream/formats.sql); by default what the type says
     required  true, or an SQL condition over the entity's texts (`text__<name>`): absent, null and empty are errors
+    missing   what the error of a required field says: reason and expectation, for fields without which a document is
+              something else altogether; by default `required`, and the type
     accepted  the values it may have, compared as text; or a mapping of them to what they mean, for whoever reads the error
     in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end)
     only_if   an SQL condition over the texts: elsewhere the path means something else, and the field is null
 
     A list of fields is a macro in macros/fields/, so that base and stg models, rejects and key census share it. -#}
-{% macro field(name, type, path=none, format=none, required=false, accepted=none, in_calendar=false, only_if=none) -%}
+{% macro field(name, type, path=none, format=none, required=false, accepted=none, in_calendar=false, only_if=none,
+    missing=none) -%}
     {%- set by_type = {
         'bigint': 'integer', 'integer': 'integer', 'boolean': 'boolean', 'date': 'date',
         'timestamp': 'iso8601', 'double precision': 'double',
@@ -21,6 +24,7 @@
         'path': path or name,
         'format': format or by_type.get(type) or ('decimal' if type.startswith('decimal') else 'text'),
         'required': 'true' if required is true else (required or none),
+        'missing': missing or ('required', type),
         'accepted': accepted,
         'in_calendar': in_calendar,
         'only_if': only_if,

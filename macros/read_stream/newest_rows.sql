@@ -15,6 +15,9 @@ from (
                 {%- for column in stream.natural_key %}
                 {{ key_column(column, 'accepted_records.') }},
                 {%- endfor %}
+                {%- if stream.kind %}
+                {{ stream.kind }},
+                {%- endif %}
                 input_versions.version_seq
             order by accepted_records._load_seq desc, accepted_records._object desc, accepted_records._row desc
         ) as newest_first
@@ -54,7 +57,7 @@ where
 {% macro row_key(stream, version=none) -%}
     {%- set parts = ['cast(' ~ version ~ ' as varchar(20))'] if version else [] -%}
     {%- for column in stream.natural_key -%}{%- do parts.append(key_text(stream, column)) -%}{%- endfor -%}
-    {{ surrogate_key(parts) }}
+    {{ surrogate_key(parts + ([stream.kind] if stream.kind else [])) }}
 {%- endmacro %}
 
 {#- A post-hook of such a model: deletes the rows of versions that newer ones have replaced. -#}

@@ -129,8 +129,8 @@ checked as (
     {%- if f.required -%}
         {%- do errors.append({
             'condition': raw ~ ' is null' ~ ('' if f.required == 'true' else ' and coalesce(required__' ~ f.name ~ ', false)'),
-            'reason': 'required',
-            'expected': f.type,
+            'reason': f.missing[0],
+            'expected': f.missing[1],
         }) -%}
     {%- endif -%}
     {{ return(errors) }}

@@ -36,6 +36,7 @@ sightings as (
         part,
         cast(fetched_date as timestamp) as fetched_at
     from {{ ref('stg_x__archived_posts') }}
+    where post_id is not null
 
 ),
 
