@@ -18,7 +18,14 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 from loaders.declarations import Stream
-from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, NotFoundError
+from loaders.errors import (
+    ConcurrentLoadError,
+    ConfigurationError,
+    ExpiredLoadError,
+    HeadwaterError,
+    NotFoundError,
+    UnavailableError,
+)
 from loaders.lake import Store
 
 COMMIT_WITHIN = timedelta(hours=12)
@@ -132,7 +139,8 @@ class Log:
         """Makes a load visible as the successor of `after`.
 
         Raises ConcurrentLoadError if another load took the number, ExpiredLoadError if this one took too long.
-        Either way the lake is as before, but for objects that nobody sees.
+        Either way the lake is as before, but for objects that nobody sees. Raises UnavailableError if nobody can say
+        whether the commit stands, or is yet to appear: then nothing that it lists may be removed.
         """
         now = datetime.now(UTC)
         if now - started_at > COMMIT_WITHIN:
@@ -161,19 +169,23 @@ class Log:
         lines += [_line("removed", commit.load_seq, {"object": key}) for key in removed]
         lines += [_line("resolved", commit.load_seq, {"record": record}) for record in resolved]
         key = self._key(commit.load_seq)
-        if not self.store.create(key, "\n".join(lines).encode() + b"\n") and not self._is_ours(key, load_id):
-            raise ConcurrentLoadError(
-                f"{self.source}.{self.stream}: another load committed number {commit.load_seq} first; "
-                f"this one changed nothing; run `headwater load {self.source}` again"
-            )
-        return commit
-
-    def _is_ours(self, key: str, load_id: str) -> bool:
-        # the answer to a create that succeeded may have been lost, and its retry refused
         try:
-            return read_commit(self.store, key)[0].load_id == load_id
-        except NotFoundError:
-            return False
+            # the answer to a create that succeeded may have been lost, and its retry refused
+            if self.store.create(key, "\n".join(lines).encode() + b"\n") or self._holder(key) == load_id:
+                return commit
+        except HeadwaterError as error:
+            raise UnavailableError(
+                f"{self.source}.{self.stream}: the commit of load {commit.load_seq} was not confirmed and may still "
+                f"appear, so nothing was removed: {error}; then run `headwater load {self.source}` again"
+            ) from error
+        raise ConcurrentLoadError(
+            f"{self.source}.{self.stream}: another load committed number {commit.load_seq} first; "
+            f"this one changed nothing; run `headwater load {self.source}` again"
+        )
+
+    def _holder(self, key: str) -> str:
+        """The load id of the commit that has the key. Raises HeadwaterError if it cannot be read."""
+        return read_commit(self.store, key)[0].load_id
 
     def seen(self, warnings: Sequence[str] = ()) -> None:
         """Records that a load looked and found nothing new."""

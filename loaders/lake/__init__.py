@@ -55,7 +55,10 @@ class Store(Protocol):
         """Writes or replaces an object: the bytes, or a file, which is consumed."""
 
     def create(self, key: str, data: bytes) -> bool:
-        """Writes an object unless the key is taken; False if it is, whoever took it."""
+        """Writes an object unless the key is taken; False if it is, perhaps by a first try of this very call.
+
+        Any error leaves open whether the object is there, or is yet to appear.
+        """
 
     def delete(self, key: str) -> None:
         """Removes an object; one that is not there is fine."""

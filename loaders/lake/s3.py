@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1 << 20
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries of what S3 asks to try again, and of a body that breaks."""
 
 
 class _Ranges(io.RawIOBase):
@@ -128,15 +131,20 @@ class S3Store:
 
     def create(self, key: str, data: bytes) -> bool:
         with self._told(key):
-            try:
-                self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*")
-            except ClientError as error:
-                # 412: taken, or taken by our own first try whose answer was lost; 409: another create is under way.
-                # The caller reads the object back and sees whose it is.
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
-                    return False
-                raise
-            return True
+            for pause in (*PAUSES, None):
+                try:
+                    self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*")
+                    return True
+                except ClientError as error:
+                    # 412: taken, if not by our own first try whose answer was lost. 409: some create is under way,
+                    # again perhaps our own, and decides nothing: S3 asks for another try.
+                    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+                    if status == 412:
+                        return False
+                    if status != 409 or pause is None:
+                        raise
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
     def delete(self, key: str) -> None:
         with self._told(key):

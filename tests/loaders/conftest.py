@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.httpsession import URLLib3Session
 from click.testing import CliRunner, Result
 from hypothesis import settings
 from moto.server import ThreadedMotoServer
@@ -114,6 +115,23 @@ def requests(s3: "S3Client", session: boto3.Session) -> Iterator[list[str]]:
     session.events.register("before-send.s3", note)
     yield sent
     session.events.unregister("before-send.s3", note)
+
+
+@pytest.fixture
+def answers(s3: "S3Client", monkeypatch: pytest.MonkeyPatch) -> list[Callable[[Any, Any], Any]]:
+    """What stands between every client and S3: the first of these functions that gives back an answer, called with the
+    request and what S3 would answer, decides."""
+    between: list[Callable[[Any, Any], Any]] = []
+    real = URLLib3Session.send
+
+    def send(session: URLLib3Session, request: Any) -> Any:
+        response = real(session, request)
+        given = (answer(request, response) for answer in between)
+        return next((answer for answer in given if answer is not None), response)
+
+    monkeypatch.setattr(URLLib3Session, "send", send)
+    monkeypatch.setattr("loaders.lake.s3.time.sleep", lambda _: None)
+    return between
 
 
 @pytest.fixture(params=["directory", "s3"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -128,7 +129,12 @@ def test_a_stream_that_fails_does_not_stop_the_others(
 
 def test_a_load_that_loses_is_told(project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch) -> None:
     put(project, hour("a"))
-    monkeypatch.setattr("loaders.lake.directory.DirectoryStore.create", lambda *_: False)
+
+    def lose(store: Store, key: str, data: bytes) -> bool:
+        store.put(key, re.sub(rb'"load_id": "[^"]*"', b'"load_id": "another"', data))
+        return False
+
+    monkeypatch.setattr("loaders.lake.directory.DirectoryStore.create", lose)
     result = headwater("load", "shop.orders")
     assert result.stderr.splitlines()[0] == (
         "Error: shop.orders: shop.orders: another load committed number 1 first; this one changed nothing; "

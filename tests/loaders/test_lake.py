@@ -7,16 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from urllib3 import HTTPResponse
 
-from loaders.errors import ConfigurationError, NotFoundError
+from loaders.declarations import Stream
+from loaders.errors import ConfigurationError, NotFoundError, UnavailableError
 from loaders.lake import Store, open_store
 from loaders.lake.directory import DirectoryStore
 from loaders.lake.s3 import S3Store
+from loaders.landing import begin
+from loaders.log import Log
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -278,6 +286,80 @@ def forbidding(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def refused(status: int, code: str) -> AWSResponse:
+    """An answer of S3 that refuses."""
+    body = BytesIO(f"<Error><Code>{code}</Code><Message>as it said</Message></Error>".encode())
+    return AWSResponse("http://s3", status, HTTPHeaders(), HTTPResponse(body, preload_content=False))
+
+
+def in_flight(times: int, then: Callable[[], object]) -> Callable[[Any, Any], Any]:
+    """A create whose first try is still under way, so that S3 answers with 409 a few times; then it is there."""
+    tries = iter([*range(times)])
+
+    def answer(request: Any, _: Any) -> Any:
+        if request.method != "PUT":
+            return None
+        left = next(tries, None)
+        then() if left == times - 1 else None
+        return None if left is None else refused(409, "ConditionalRequestConflict")
+
+    return answer
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_create_that_is_under_way_is_tried_again(
+    s3: "S3Client", bucket: str, answers: list[Callable[[Any, Any], Any]], times: int
+) -> None:
+    store = open_store(f"s3://{bucket}/lake")
+    answers.append(in_flight(times, lambda: s3.delete_object(Bucket=bucket, Key="lake/log/1.json")))
+    assert store.create("log/1.json", b"mine") is True
+    assert b"".join(store.chunks("log/1.json")) == b"mine"
+
+
+def test_a_create_of_which_nothing_is_decided_is_no_refusal(
+    bucket: str, answers: list[Callable[[Any, Any], Any]]
+) -> None:
+    store = open_store(f"s3://{bucket}/lake")
+    answers.append(in_flight(100, lambda: None))
+    with pytest.raises(ConfigurationError, match="ConditionalRequestConflict") as caught:
+        store.create("log/1.json", b"mine")
+    one_line(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("appears", "is_ours"), [(True, True), (False, False)], ids=["the first try succeeds late", "nothing is decided"]
+)
+def test_data_under_a_commit_that_is_under_way_is_never_removed(
+    s3: "S3Client", bucket: str, answers: list[Callable[[Any, Any], Any]], appears: bool, is_ours: bool
+) -> None:
+    lake, bodies = open_store(f"s3://{bucket}/lake"), list[bytes]()
+
+    def slow(request: Any, _: Any) -> Any:
+        # the try whose answer is 409 is still being written; what S3 did with it is taken back meanwhile
+        if request.method != "PUT" or "/log/" not in request.url:
+            return None
+        key = request.url.split(f"{bucket}/")[1]
+        if appears and bodies:
+            return None  # as the first try has it by now, S3 answers the second with 412
+        bodies.append(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        if not appears:
+            s3.delete_object(Bucket=bucket, Key=key)
+        return refused(409, "ConditionalRequestConflict")
+
+    answers.append(slow)
+    log = Log(lake, "shop", "orders")
+    with ExitStack() as stack:
+        load = stack.enter_context(begin(lake, Stream(source="shop", name="orders", loader="files"), log, None))
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        if is_ours:
+            assert load.commit({}).load_id == load.load_id
+        else:
+            with pytest.raises(UnavailableError, match=r"^shop.orders: the commit of load 1 .* nothing was removed"):
+                load.commit({})
+    assert [entry.key for entry in lake.entries("raw/")] == [f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"]
 
 
 def test_wrong_credentials_are_told_without_them(forbidding: None, tmp_path: Path) -> None:

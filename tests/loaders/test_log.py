@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loaders.declarations import Stream
-from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError
+from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, UnavailableError
 from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Added, Commit, Input, Log, heartbeats, read_commit
@@ -173,7 +173,7 @@ class BreaksAfter(LosesAnswers):
 def test_objects_of_a_commit_that_may_stand_are_never_removed(store: Store) -> None:
     breaking: Any = BreaksAfter(store)
     with (  # noqa: PT012
-        pytest.raises(ConfigurationError, match="no answer"),
+        pytest.raises(UnavailableError, match=r"load 1 was not confirmed .* nothing was removed: no answer; then run"),
         begin(breaking, SHOP, Log(breaking, "shop", "orders"), None) as load,
     ):
         load.begin_input("a", "1", {})
@@ -185,6 +185,32 @@ def test_objects_of_a_commit_that_may_stand_are_never_removed(store: Store) -> N
     assert newest.load_id == load.load_id
     assert keys_of(store) == [
         f"{FOLDER}999999999998.json",
+        f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz",
+        f"state/shop/orders/load_seq=1/{load.load_id}.json.gz",
+    ]
+
+
+@pytest.mark.parametrize("there", [None, b'{"kind": "load", "load_'], ids=["nothing", "half a commit"])
+def test_a_refusal_that_does_not_read_back_as_anothers_removes_nothing(store: Store, there: bytes | None) -> None:
+    key = f"{FOLDER}999999999998.json"
+
+    class Refuses(LosesAnswers):
+        def create(self, key: str, data: bytes) -> bool:
+            if there is not None:
+                self._store.put(key, there)
+            return False
+
+    refusing: Any = Refuses(store)
+    with (  # noqa: PT012
+        pytest.raises(UnavailableError, match=r"^shop.orders: the commit of load 1 was not conf") as caught,
+        begin(refusing, SHOP, Log(refusing, "shop", "orders"), None) as load,
+    ):
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        load.checkpoint({})
+        load.commit({})
+    assert str(caught.value).endswith("; then run `headwater load shop` again")
+    assert [k for k in keys_of(store) if k != key] == [
         f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz",
         f"state/shop/orders/load_seq=1/{load.load_id}.json.gz",
     ]
