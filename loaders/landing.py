@@ -89,7 +89,7 @@ class Load:
         One that is long for Parquet goes into JSON lines beside it.
         """
         if documents:
-            self._count(rows=len(documents))
+            self.count(rows=len(documents))
             self._sort("records", documents)
 
     def reject(self, reject: Reject) -> None:
@@ -102,11 +102,17 @@ class Load:
             "position": reject.position,
             **{name: told for name in _IF_TOLD if (told := getattr(reject, name)) is not None},
             "size": reject.size,
+            "rows": reject.rows,
             "encoding": "utf-8" if is_text else "base64",
             "raw": raw.decode(),
         }
         self._sort("rejects", [msgspec.json.encode(described)])
-        self._count(rejects=1)
+        self.count(rejects=1, rejected_rows=reject.rows)
+
+    def count(self, **more: int) -> None:
+        """Adds to the counts of the current input, by their names in Input."""
+        last = self.inputs[-1]
+        self.inputs[-1] = replace(last, **{name: getattr(last, name) + number for name, number in more.items()})
 
     def keep(self, data: bytes, suffix: str) -> None:
         """Stores the bytes that the current input came as, beside what is read of them."""
@@ -155,10 +161,6 @@ class Load:
             part.path.unlink(missing_ok=True)
         for key in self._written:
             self.store.delete(key)
-
-    def _count(self, rows: int = 0, rejects: int = 0) -> None:
-        last = self.inputs[-1]
-        self.inputs[-1] = replace(last, rows=last.rows + rows, rejects=last.rejects + rejects)
 
     def _sort(self, content: str, documents: Sequence[Document]) -> None:
         """Gives what some warehouse may be unable to hold an object of its own, so that it takes no neighbour along."""

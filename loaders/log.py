@@ -39,7 +39,9 @@ class Input:
     """Something that was read: an object of a drop, or a page of an API. rows and rejects count what it gave.
 
     replays: how many rejects of an earlier load it mends, under the key and version that they came from; 0 if it was
-    read as a whole.
+    read as a whole. rejected_rows: how many records its rejects are thought to hold. Where a stream declares `records`,
+    documents: how many top-level documents were read, empties: how many of them said that there is nothing, unread: how
+    many values were at paths that the declaration does not name; else 0.
     """
 
     input: int
@@ -49,6 +51,10 @@ class Input:
     rows: int
     rejects: int
     replays: int = 0
+    documents: int = 0
+    empties: int = 0
+    unread: int = 0
+    rejected_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Reject:
     counted; detail: one sentence for a person; raw: the bytes as they came, cut at RAW_LIMIT; size: how many bytes
     there were. Of CSV also line: the physical line, from 1, on which it begins; record: which record of the input it
     is, from 1, without the header and with the rejects before it; header: the text of the header. path: the list of
-    an answer that it is an element of.
+    an answer that it is an element of. rows: how many records it is thought to hold, by which it is weighed against
+    its stream's budget: 0 if it holds none, at least 1 if it may hold any.
     """
 
     position: int
@@ -26,3 +27,4 @@ class Reject:
     record: int | None = None
     header: str | None = None
     path: str | None = None
+    rows: int = 1

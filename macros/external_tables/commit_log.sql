@@ -14,7 +14,9 @@
         ],
         'inputs': load + [
             ('_input', 'bigint'), ('_input_key', text), ('_input_version', text), ('_params', text),
-            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('replay_count', 'bigint'), ('staged_at', moment),
+            ('row_count', 'bigint'), ('reject_count', 'bigint'), ('replay_count', 'bigint'),
+            ('document_count', 'bigint'), ('empty_count', 'bigint'), ('unread_count', 'bigint'),
+            ('rejected_row_count', 'bigint'), ('staged_at', moment),
         ],
         'removals': load + [('_object', text), ('staged_at', moment)],
         'resolutions': load + [('record_id', text), ('staged_at', moment)],
@@ -99,7 +101,9 @@
         ('bytes', 'bigint', 'byte_count'), ('longest_line', 'bigint', 'longest_line'),
         ('longest_text', 'bigint', 'longest_text'), ('sha256', text, 'sha256'), ('input', 'bigint', 'input'),
         ('key', text, 'input_key'), ('version', text, 'input_version'), ('params', text, 'params'),
-        ('rejects', 'bigint', 'reject_count'), ('replays', 'bigint', 'replay_count'), ('record', text, 'record_id'),
+        ('rejects', 'bigint', 'reject_count'), ('replays', 'bigint', 'replay_count'),
+        ('documents', 'bigint', 'document_count'), ('empties', 'bigint', 'empty_count'), ('unread', 'bigint', 'unread_count'),
+        ('rejected_rows', 'bigint', 'rejected_row_count'), ('record', text, 'record_id'),
     ]) }}
 {%- endmacro %}
 
@@ -130,7 +134,9 @@
             ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
             ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
-            ~ 'lines.row_count, lines.reject_count, coalesce(lines.replay_count, 0), ' ~ changed_at() ~ lines ~ chosen ~ "input'",
+            ~ 'lines.row_count, lines.reject_count, coalesce(lines.replay_count, 0), coalesce(lines.document_count, 0), '
+            ~ 'coalesce(lines.empty_count, 0), coalesce(lines.unread_count, 0), '
+            ~ 'coalesce(lines.rejected_row_count, lines.reject_count), ' ~ changed_at() ~ lines ~ chosen ~ "input'",
         insert_into('removals') ~ identity ~ 'lines.object, ' ~ changed_at() ~ lines ~ chosen ~ "removed'",
         insert_into('resolutions') ~ identity ~ 'lines.record_id, ' ~ changed_at() ~ lines ~ chosen ~ "resolved'",
     ] -%}

@@ -7,6 +7,7 @@
         field('line_number', 'bigint', path='line'),
         field('record_number', 'bigint', path='record'),
         field('byte_count', 'bigint', path='size', required=true),
+        field('row_count', 'bigint', path='rows'),
         field('encoding', 'varchar(65535)', required=true),
         field('raw_text', 'varchar(65535)', path='raw', format='verbatim'),
     ]) }}

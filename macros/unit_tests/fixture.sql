@@ -60,7 +60,8 @@ where 1 = 0
     {%- elif relation == 'inputs' -%}
         {%- do types.update({
             'source': text, 'stream': text, '_load_seq': 'bigint', '_input_key': text, '_input_version': text,
-            'replay_count': 'bigint',
+            'replay_count': 'bigint', 'document_count': 'bigint', 'empty_count': 'bigint', 'unread_count': 'bigint',
+            'rejected_row_count': 'bigint',
         }) -%}
     {%- elif relation.startswith('base_') -%}
         {%- do types.update({'cast_errors': 'json', '_correction': text} if relation.endswith('_corrected') else

@@ -158,18 +158,19 @@ def test_rejects_are_described_with_their_bytes(store: Store) -> None:
         load.begin_input("a", "1", {})
         load.reject(Reject(7, "not_json", 'Not "JSON".', 'née\n"x"'.encode(), 9))
         load.begin_input("b", "1", {})
-        load.reject(Reject(0, "invalid_utf8", "No text.", b"\xff\x00", 2))
+        load.reject(Reject(0, "invalid_utf8", "No text.", b"\xff\x00", 2, rows=7))
         made = load.commit({})
     assert parts_of(store) == []
     [key] = parts_of(store, "rejects/")
     assert key == f"rejects/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"
     assert gzip.decompress(content(store, key)).decode() == (
         '{"_row":1,"_part":1,"_input":0,"value":{"reason":"not_json","detail":"Not \\"JSON\\".","position":7,"size":9,'
-        '"encoding":"utf-8","raw":"née\\n\\"x\\""}}\n'
+        '"rows":1,"encoding":"utf-8","raw":"née\\n\\"x\\""}}\n'
         '{"_row":2,"_part":1,"_input":1,"value":{"reason":"invalid_utf8","detail":"No text.","position":0,"size":2,'
-        '"encoding":"base64","raw":"/wA="}}\n'
+        '"rows":7,"encoding":"base64","raw":"/wA="}}\n'
     )
     assert (made.landed, made.rejected) == (0, 2)
+    assert [(i.rejects, i.rejected_rows) for i in load.inputs] == [(1, 1), (1, 7)]
 
 
 # --- the commit tells what is there ---------------------------------------------------------------------------------
@@ -196,9 +197,9 @@ def test_the_commit_describes_its_objects_and_inputs(
     assert (head["landed"], head["rejected"]) == (5, 2)
     inputs = [line for line in lines if line["kind"] == "input"]
     assert [tuple(line.values()) for line in inputs] == [
-        ("input", 1, 0, "a", "version-a", '{"part":"a"}', 2, 0, 0),
-        ("input", 1, 1, "b", "version-b", '{"part":"b"}', 0, 0, 0),
-        ("input", 1, 2, "c", "version-c", '{"part":"c"}', 3, 2, 0),
+        ("input", 1, 0, "a", "version-a", '{"part":"a"}', 2, 0, 0, 0, 0, 0, 0),
+        ("input", 1, 1, "b", "version-b", '{"part":"b"}', 0, 0, 0, 0, 0, 0, 0),
+        ("input", 1, 2, "c", "version-c", '{"part":"c"}', 3, 2, 0, 0, 0, 0, 2),
     ]
     added = [line for line in lines if line["kind"] == "added" and line["content"] != "manifest"]
     suffix = {"json": ".json.gz", "parquet": ".parquet"}[land_as]
@@ -314,8 +315,8 @@ def test_long_records_have_objects_of_their_own(
     # the envelope takes 40 bytes, and one more for the line's end; all objects but one are shared
     alone = {"0002": (1, 4_000_041, 0, 1), "0003": (1, 65_586, 65_536, 1), "0004": (1, 196_658, 65_536, 1)}
     assert found == {
-        "rejects-0001.json.gz": (1, 65_664, 0, None),
-        "rejects-0002.json.gz": (1, 65_665, 65_536, 1),
+        "rejects-0001.json.gz": (1, 65_673, 0, None),
+        "rejects-0002.json.gz": (1, 65_674, 65_536, 1),
         **{
             "json": {"raw-0001.json.gz": (7, 3_998_041, 0, None)}
             | {f"raw-{name}.json.gz": told for name, told in alone.items()},

@@ -71,7 +71,7 @@ def test_a_commit_is_json_lines(store: Store) -> None:
         None,
         "20260302T140509Z-0f3f1c1e",
         started_at=NOW,
-        inputs=[Input(0, "2026/é 'x'", "v1", {"year": "2026"}, 2, 1)],
+        inputs=[Input(0, "2026/é 'x'", "v1", {"year": "2026"}, 2, 1, 0, 3, 1, 4, 5)],
         added=[records(2), Added("rejects/r.json.gz", "rejects", 1, 1, 5, 8, 7, "cd", 0)],
         removed=["raw/old.json.gz"],
         resolved=["rejects/old.json.gz#7"],
@@ -84,7 +84,8 @@ def test_a_commit_is_json_lines(store: Store) -> None:
         f'"committed_at": "{made.committed_at}", "landed": 2, "rejected": 1, "landed_total": 2, "rejected_total": 1, '
         '"state": {"known": "state/k"}, "warnings": "[\\"hear this\\"]"}\n'
         '{"kind": "input", "load_seq": 1, "input": 0, "key": "2026/é \'x\'", "version": "v1", "params": '
-        '"{\\"year\\":\\"2026\\"}", "rows": 2, "rejects": 1, "replays": 0}\n'
+        '"{\\"year\\":\\"2026\\"}", "rows": 2, "rejects": 1, "replays": 0, "documents": 3, "empties": 1, "unread": 4, '
+        '"rejected_rows": 5}\n'
         '{"kind": "added", "load_seq": 1, "object": "raw/shop/orders/a.json.gz", "content": "records", "part": 1, '
         '"rows": 2, "bytes": 10, "longest_line": 9, "longest_text": 0, "sha256": "ab", "input": null}\n'
         '{"kind": "added", "load_seq": 1, "object": "rejects/r.json.gz", "content": "rejects", "part": 1, '

@@ -205,8 +205,8 @@ def test_what_was_mended_lands_under_the_input_it_came_from(store: Store, place:
     loads = read_log(store, "learning", "ratings")
     before, after = (lines_of(commit, "input") for commit in loads)
     assert after == [
-        {**before[0], "load_seq": 2, "rows": 2, "rejects": 0, "replays": 2},
-        {**before[1], "load_seq": 2, "rows": 3, "rejects": 0, "replays": 2},
+        {**before[0], "load_seq": 2, "rows": 2, "rejects": 0, "replays": 2, "rejected_rows": 0},
+        {**before[1], "load_seq": 2, "rows": 3, "rejects": 0, "replays": 2, "rejected_rows": 0},
     ]
     assert after[0]["key"] == JANUARY
     assert after[0]["params"] == '{"degree":"art","year":"2019","month":"1"}'
