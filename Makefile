@@ -12,26 +12,30 @@ export HEADWATER_TARGET := $(TARGET)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load timeline publish build docs charts site verify test test-warehouses smoke lint conventions format pin reset
+.PHONY: help moved setup demo load timeline publish build docs charts site verify test test-warehouses smoke lint conventions format pin reset
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+# a virtual environment knows its own path: one whose folder was moved or copied runs the code of another, and is made anew
+MOVED := $(shell test ! -e .venv/headwater || test "$$(cat .venv/headwater)" = "$$(pwd -P)" || echo moved)
 
 # only who uses them needs the adapters of other warehouses
 ADAPTERS := $(if $(filter snowflake redshift,$(HEADWATER_TARGET)),.venv/headwater-warehouses)
 
 setup: .venv/headwater $(ADAPTERS) profiles.yml ## the virtual environment with everything pinned, and profiles.yml
 
-.venv/headwater: requirements.txt pyproject.toml
+.venv/headwater: requirements.txt pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(if $(MOVED),rm -rf .venv)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@grep -q 'headwater env' $(BIN)/activate || \
 		echo 'eval "$$(cd "$$VIRTUAL_ENV/.." && "$$VIRTUAL_ENV/bin/headwater" env)"' >> $(BIN)/activate
-	@touch $@
+	@pwd -P > $@
 
 .venv/headwater-warehouses: requirements-warehouses.txt .venv/headwater
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-warehouses.txt
@@ -112,5 +116,7 @@ pin: .venv/headwater-dev ## take newer versions into the requirements files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-site.in -c requirements-dev.txt -o requirements-site.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -c requirements-dev.txt -o requirements.txt
 
-reset: ## forget lake, demo data and warehouse of this directory, to build anew
+reset: ## forget lake, demo data and warehouse of this directory, to build anew; asks first, unless YES=1
+	@test -n "$(YES)" || { printf 'Remove lake/, demo/, site/, target/ and headwater.duckdb in %s? Type yes: ' "$$(pwd)"; \
+		read -r answer && test "$$answer" = yes; } || { echo "nothing removed; make reset YES=1 does not ask"; exit 1; }
 	@rm -rf lake demo headwater.duckdb headwater.duckdb.wal site target

@@ -21,6 +21,8 @@ def main(out: Path, whole: bool) -> None:
         figures = read_figures(manifest)
         answers = run_analyses(manifest, [FRESHNESS, *(figure.drawing.analysis for figure in figures)])
         figures = with_rows(figures, answers)
+        if len(problems := {figure.problem for figure in figures}) == 1 and (problem := problems.pop()):
+            raise ChartsError(f"none of the {len(figures)} figures can be drawn: {problem}")
         fresh = answers[FRESHNESS]
         freshness = [] if isinstance(fresh, str) else fresh[1]
         boards = write_boards(out, manifest, figures, freshness)

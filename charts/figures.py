@@ -16,6 +16,8 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from loaders.dbt import explain
+
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 Answers = Mapping[str, tuple[list[str], list[Row]] | str]
@@ -181,7 +183,7 @@ def run_analyses(manifest: Manifest, names: Iterable[str]) -> Answers:
         # dbt stops at the first that fails; the others are asked without it
         why = str(shown.exception).strip()
         failed = wanted & set(FAILED.findall(why)) or wanted
-        answers |= dict.fromkeys(failed, why)
+        answers |= dict.fromkeys(failed, explain(why) or why)
         wanted -= failed
     return answers
 

@@ -12,6 +12,7 @@ A table of a source is loaded when its `config.meta` has a `loader`; what else s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,8 +69,15 @@ def _declared(path: Path, fields: dict[str, Any], kinds: Mapping[str, type[Strea
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise ConfigurationError(f"{place}: {told}") from error
+        raise ConfigurationError(f"{place}: {'; '.join(_explained(kind, dict(e)) for e in error.errors())}") from error
+
+
+def _explained(kind: type[Stream], error: dict[str, Any]) -> str:
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] != "extra_forbidden":
+        return f"{name}: {error['msg']}"
+    near = get_close_matches(name, kind.model_fields, 1)
+    return f"{name}: nothing reads this; expected {near[0] if near else 'one of ' + ', '.join(kind.model_fields)}"
 
 
 def select(streams: Sequence[Stream], names: Sequence[str]) -> list[Stream]:

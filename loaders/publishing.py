@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loaders.command import console, lake_of
+from loaders.dbt import dbt, explain, run_dbt, without_traceback
 from loaders.errors import HeadwaterError
 from loaders.lake import Store
 from loaders.log import new_load_id
-from loaders.warehouse import dbt, run_dbt
 
 if TYPE_CHECKING:
     from loaders.publications import Declared, Unloaded
@@ -34,7 +34,7 @@ def publish(ctx: click.Context, names: tuple[str, ...], target: str | None, dry_
     lake, database, publication = lake_of(ctx), ctx.obj.glue_database, new_load_id(datetime.now(UTC))
     marts, failures = choose(read_published(Path("models")), names), list[str]()
     if dry_run:
-        dbt(*_operation(marts, publication, dry_run=True), target=target)
+        click.echo(dbt(*_operation(marts, publication, dry_run=True), target=target), nl=False)
         return
     for mart in marts:
         lake.prepare(f"marts/{mart.name}/")
@@ -67,24 +67,28 @@ def _unload(
     which ends dbt, it goes on with the next."""
     pending = {mart.name: mart for mart in marts}
     while pending:
-        done = run_dbt(*_operation(list(pending.values()), publication, dry_run=False), target=target, capture=True)
+        done = run_dbt(*_operation(list(pending.values()), publication, dry_run=False), target=target)
+        lines = [(line, _said(line)) for line in done.stdout.splitlines()]
+        output = "\n".join([*(line for line, said in lines if said.get("mart") not in pending), done.stderr or ""])
+        cause = explain(output) if done.returncode else ""
+        if messages := "" if cause else without_traceback(output):
+            click.echo(messages, err=True)
         begun = None
-        for line in done.stdout.splitlines():
-            said = _said(line)
+        for _, said in lines:
             if said.get("mart") not in pending:
-                click.echo(line, err=True)
-            elif said.get("begun"):
+                continue
+            if said.get("begun"):
                 begun = pending[said["mart"]]
             else:
                 begun, mart = None, pending.pop(said["mart"])
                 yield mart, _answer(said)
         if not done.returncode:
             return
+        cause = cause or f"dbt ended with status {done.returncode}; see its messages above"
         if begun is None:
-            raise HeadwaterError(f"dbt run-operation ended with status {done.returncode}; what it says above tells why")
+            raise HeadwaterError(cause)
         del pending[begun.name]
-        told = "the warehouse did not unload it, and what it says above tells why; nothing has changed for readers"
-        yield begun, HeadwaterError(f"{begun.name}: {told}")
+        yield begun, HeadwaterError(f"{begun.name}: not unloaded, nothing has changed for readers: {cause}")
 
 
 def _said(line: str) -> dict[str, Any]:

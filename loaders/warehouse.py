@@ -2,8 +2,6 @@
 credentials; nothing here opens the warehouse."""
 
 import json
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loaders.command import console, follow, lake_of, streams_of
+from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.log import heartbeats, newest_commits
 from loaders.registry import LOADERS
@@ -32,30 +31,6 @@ where lower(account_username) = '{account}' and post_rank <= {posts} order by po
 """
 
 
-def run_dbt(*arguments: str, target: str | None, capture: bool) -> subprocess.CompletedProcess[str]:
-    """Runs dbt beside this Python, so that one set of credentials and one writer of the warehouse is enough."""
-    program = Path(sys.executable).with_name("dbt")
-    if not program.exists():
-        raise ConfigurationError(f"no dbt beside {sys.executable}; run `make setup`")
-    command = [str(program), *arguments, "--quiet", *(["--target", target] if target else [])]
-    return subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE if capture else None)  # noqa: S603
-
-
-def dbt(*arguments: str, target: str | None = None, capture: bool = False) -> str:
-    """What dbt printed, where that is asked for. Raises HeadwaterError if it fails."""
-    done = run_dbt(*arguments, target=target, capture=capture)
-    if done.returncode:
-        click.echo(done.stdout or "", err=True, nl=False)
-        raise HeadwaterError(f"dbt {arguments[0]} ended with status {done.returncode}; what it says above tells why")
-    return done.stdout or ""
-
-
-def _rows(query: str, target: str | None) -> list[dict[str, Any]]:
-    """The rows of a query over models, by the names of its columns in lower case."""
-    shown = dbt("show", "--inline", query, "--limit", "-1", "--output", "json", target=target, capture=True)
-    return [{name.lower(): value for name, value in row.items()} for row in json.loads(shown)["show"]]
-
-
 @click.command()
 @click.option("--target", help="The dbt target; by default the profile's.")
 @click.option("--dry-run", is_flag=True, help="Print the statements instead of running them.")
@@ -65,7 +40,7 @@ def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     lake, streams = lake_of(ctx), streams_of(())
     newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
     arguments = {"newest": newest, "seen": seen, "dry_run": dry_run}
-    dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target)
+    click.echo(dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target), nl=False)
 
 
 @click.command()
@@ -80,22 +55,22 @@ def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, l
     """Shows what could not be used and is open still: why, and where it came from. As of the last `dbt build`."""
     places = ", ".join(f"'{s.source}.{s.name}'" for s in streams_of(names))
     query = f"{OPEN_REJECTS} and source || '.' || stream in ({places}) order by load_seq, record_id, field"
-    rows = _rows(query, target)
+    found = rows(query, target)
     if file:
         columns = ("stream", "record", "input", "line", "field", "reason", "expected")
-        lines = list(export(lake_of(ctx), ({name: row[name] for name in columns} for row in rows)))
+        lines = list(export(lake_of(ctx), ({name: row[name] for name in columns} for row in found)))
         file.writelines(lines)
         console.print(
             f"{len(lines)} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`"
         )
         return
-    for row in ({name: _printable(value) for name, value in row.items()} for row in rows[:limit]):
+    for row in ({name: _printable(value) for name, value in row.items()} for row in found[:limit]):
         place = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
         said = ": ".join(row[name][:60] for name in ("field", "raw_text") if row[name])
         console.print(f"{row['stream']}  {row['reason']}  {place}\n  {said}\n  expected {row['expected']}")
         console.print(f"  record {row['record']}" + (f"\n  or {row['key']}" if row["key"] else ""))
-    console.print(f"{len(rows)} open rejects" + (f", {limit} shown" if len(rows) > limit else ""))
-    if rows:
+    console.print(f"{len(found)} open rejects" + (f", {limit} shown" if len(found) > limit else ""))
+    if found:
         console.print(
             "mend a value in seeds/corrections.csv, or records with --export FILE and `headwater replay FILE`"
         )
@@ -166,15 +141,15 @@ def timeline(  # noqa: PLR0913, PLR0917
         raise HeadwaterError(f"X gave no post of @{account}; what it says above tells why")
     ctx.invoke(stage, target=target)
     dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
-    rows = _rows(TIMELINE.format(account=account, posts=posts), target)
+    found = rows(TIMELINE.format(account=account, posts=posts), target)
     file = Path(path or f"timeline_{account}.csv")
-    write_timeline(file, rows)
+    write_timeline(file, found)
     table = Table("time (UTC)", "likes", "reposts", "text", box=None)
-    for row in rows:
+    for row in found:
         numbers = ("" if row[name] is None else f"{row[name]:,}" for name in ("like_count", "repost_count"))
         table.add_row(str(row["created_at"])[:16].replace("T", " "), *numbers, Text(_printable(row["post_text"])))
     console.print(table)
-    console.print(f"{len(rows)} posts of @{account} in {file}")
+    console.print(f"{len(found)} posts of @{account} in {file}")
 
 
 def write_timeline(file: Path, rows: list[dict[str, Any]]) -> None:

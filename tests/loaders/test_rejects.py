@@ -635,7 +635,18 @@ def test_the_query_is_of_streams_that_are_declared(learning: Store, headwater: H
         executable, *arguments = dbt.asked.pop()
         query = arguments.pop(2)
         assert executable.endswith("/dbt")
-        assert arguments == ["show", "--inline", "--limit", "-1", "--output", "json", "--quiet", "--target", "other"]
+        assert arguments == [
+            "show",
+            "--inline",
+            "--limit",
+            "-1",
+            "--output",
+            "json",
+            "--quiet",
+            "--no-use-colors",
+            "--target",
+            "other",
+        ]
         assert f"where state = 'open'\n and source || '.' || stream in {told_of} order by load_seq, " in query
         assert "{{ ref('rejects') }}" in query
     for name in ("o'rders", "shop.orders'--", "shop.other"):
@@ -649,7 +660,7 @@ def test_what_dbt_says_when_it_fails_is_shown(learning: Store, headwater: Headwa
     dbt.status = 2
     result = headwater("rejects")
     assert result.exit_code == 1
-    assert result.stderr == "a fault\nError: dbt show ended with status 2; what it says above tells why\n"
+    assert result.stderr == "a fault\nError: dbt show ended with status 2; see its messages above\n"
 
 
 @pytest.mark.parametrize("spelled", [str.lower, str.upper])

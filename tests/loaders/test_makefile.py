@@ -1,0 +1,55 @@
+"""What the Makefile promises without being asked for packages: environments that were moved, and what reset removes."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone with a set-up environment, some data, and a blank in its path."""
+    place = tmp_path / "a clone"
+    (place / ".venv").mkdir(parents=True)
+    for name in ("Makefile", "requirements.txt", "pyproject.toml", "profiles.example.yml"):
+        shutil.copy(ROOT / name, place / name)
+    for name in ("lake", "demo", "site", "target"):
+        (place / name).mkdir()
+    for name in ("headwater.duckdb", "profiles.yml", ".venv/headwater"):
+        (place / name).write_text(f"{place}\n")
+    return place
+
+
+def make(place: Path, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *arguments], cwd=place, input=answer, capture_output=True, text=True, check=False)
+
+
+def test_an_environment_that_was_moved_or_copied_is_made_anew(clone: Path, tmp_path: Path) -> None:
+    assert "rm -rf .venv" not in make(clone, "-n", "setup").stdout
+    moved = clone.rename(tmp_path / "elsewhere")
+    assert "rm -rf .venv" in make(moved, "-n", "setup").stdout
+
+
+def test_reset_asks_before_it_removes(clone: Path) -> None:
+    for answer in ("", "no\n"):
+        done = make(clone, "reset", answer=answer)
+        assert done.returncode != 0
+        assert "nothing removed; make reset YES=1 does not ask" in done.stdout
+        assert (clone / "lake").is_dir()
+    assert make(clone, "reset", answer="yes\n").returncode == 0
+    assert sorted(path.name for path in clone.iterdir()) == [
+        ".venv",
+        "Makefile",
+        "profiles.example.yml",
+        "profiles.yml",
+        "pyproject.toml",
+        "requirements.txt",
+    ]
+
+
+def test_reset_that_is_told_does_not_ask(clone: Path) -> None:
+    assert make(clone, "reset", "YES=1").returncode == 0
+    assert not (clone / "lake").exists()
