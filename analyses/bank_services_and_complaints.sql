@@ -35,9 +35,8 @@ final as (
 select * from final
 order by
     case service_band
-        when 'none' then 1
-        when '1 to 19' then 2
-        when '20 to 39' then 3
-        when '40 and more' then 4
-        else 5
+        when '1 to 19' then 1
+        when '20 to 39' then 2
+        when '40 and more' then 3
+        else 4
     end

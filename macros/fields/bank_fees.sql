@@ -55,6 +55,20 @@
     ]) }}
 {%- endmacro %}
 
+{#- A saved answer says in its file's name whom it is about and when it was given: fees that nobody or no time is known for
+    say nothing. -#}
+{% macro bank_fee_file_fields() -%}
+    {{ return(bank_fee_fields() + [
+        field('person_kind_letter', 'varchar(65535)', path='(person_kind)', text='upper(' ~ param('person_kind') ~ ')',
+            required=true, accepted=['F', 'J'],
+            expected='F or J in the name of the file, as fees/J/00000000__20220804_162138.json'),
+        field('cnpj', 'varchar(65535)', path='(cnpj)', text=param('cnpj'), format='cnpj8', required=true,
+            expected='the first eight digits of a CNPJ in the name of the file, as fees/J/00000000__20220804_162138.json'),
+        field('fetched_at', 'timestamp', path='(fetched_at)', text=bank_time_text(param('fetched_at')), required=true,
+            expected='a time in UTC in the name of the file, as fees/J/00000000__20220804_162138.json'),
+    ]) }}
+{%- endmacro %}
+
 {% macro bank_segment_fields() -%}
     {{ return([
         field('segment', 'varchar(65535)', path='Segmento', required=true, accepted=['S1', 'S2', 'S3', 'S4', 'S5']),

@@ -75,7 +75,25 @@
         field('profile_v1_following_count', 'bigint', path='friends_count', only_if=is_profile),
         field('profile_v1_post_count', 'bigint', path='statuses_count', only_if=is_profile),
         field('profile_v1_listed_count', 'bigint', path='listed_count', only_if=is_profile),
+        x_fetched_date_field(),
     ]) }}
+{%- endmacro %}
+
+{#- When a saved file was fetched, from the folder that it lies in; `undated` says that nobody knows. -#}
+{% macro x_fetched_date_field() -%}
+    {%- set said = param('fetched_date') -%}
+    {%- set padded -%}
+        case
+            when {{ said }} = 'undated' then null
+            when {{ matches(said, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') }}
+                then {{ dbt.split_part(said, "'-'", 1) }}
+                    || '-' || right('0' || {{ dbt.split_part(said, "'-'", 2) }}, 2)
+                    || '-' || right('0' || {{ dbt.split_part(said, "'-'", 3) }}, 2)
+            else {{ said }}
+        end
+    {%- endset -%}
+    {{ return(field('fetched_date', 'date', path='(fetched_date)', text=padded,
+        expected='a day in the name of the folder, such as 2026-03-02, or `undated`')) }}
 {%- endmacro %}
 
 {#- Whether a row of base that has no errors is a post, and not a user. -#}

@@ -5,6 +5,8 @@
     of all fields as an object, only where there are errors that a correction can mend; then the columns of the raw
     relation but `value`.
 
+    What the document does not say itself (`text` of a field) is put beside its texts.
+
     texts  a query over the CTE `landed` that gives what texts_of gives, where paths do not tell where the fields stand -#}
 {% macro read_stream(relation, fields, texts=none) %}
 with
@@ -17,7 +19,7 @@ landed as (
 
 texts as (
 
-    {{ (texts or texts_of('landed', fields)) | indent(4) }}
+    {{ (texts or all_texts_of('landed', fields)) | indent(4) }}
 
 ),
 
@@ -32,6 +34,22 @@ select
     {{ record_columns() | join(',\n    ') }}
 from checked
 {% endmacro %}
+
+{#- What texts_of gives, and the texts of the fields that a document does not say itself. -#}
+{% macro all_texts_of(relation, fields) -%}
+    {%- set said_elsewhere = fields | selectattr('text') | list -%}
+    {%- if not said_elsewhere -%}
+        {{ return(texts_of(relation, fields)) }}
+    {%- endif -%}
+select
+    {%- for f in said_elsewhere %}
+    {{ trimmed_as(f, f.text) }} as text__{{ f.name }},
+    {%- endfor %}
+    texts_in_documents.*
+from (
+    {{ texts_of(relation, fields | rejectattr('text') | list) | indent(4) }}
+) as texts_in_documents
+{%- endmacro %}
 
 {#- What makes values of texts, as CTEs: reads text__<name>, `unreadable` and these columns of the CTE `texts`; ends with
     `checked`, which has <name>, raw__<name>, text__<name>, has_errors and the columns. -#}
@@ -101,7 +119,7 @@ checked as (
     {%- set errors = [{
         'condition': raw ~ ' is not null and ' ~ value ~ ' is null',
         'reason': 'too_long' if as_text else 'not_' ~ f.format,
-        'expected': f.type if as_text else f.format ~ ' as ' ~ f.type,
+        'expected': f.expected or (f.type if as_text else f.format ~ ' as ' ~ f.type),
     }] -%}
     {%- if f.accepted -%}
         {%- set values, told = f.accepted | map('string') | list, [] -%}
@@ -114,7 +132,7 @@ checked as (
             'condition': value ~ ' is not null and cast(' ~ value ~ ' as varchar(65535)) not in ('
                 ~ literals | join(', ') ~ ')',
             'reason': 'not_accepted',
-            'expected': 'one of ' ~ told | join(', '),
+            'expected': f.expected or 'one of ' ~ told | join(', '),
         }) -%}
     {%- endif -%}
     {%- if f.in_calendar -%}

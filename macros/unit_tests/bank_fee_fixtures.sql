@@ -26,6 +26,15 @@
             'service_code': text, 'service_name': text, 'value_type': text, 'max_value': 'decimal(18, 4)', 'unit': text,
             'charge_frequency': text, 'charge_every_days': 'integer', 'effective_date': 'date',
         }) -%}
+    {%- elif relation == 'fct_bank_fees' -%}
+        {%- do types.update({
+            'fee_version_key': text, 'institution_key': text, 'person_kind': text, 'service_code': text,
+            'is_free': 'boolean', 'is_current': 'boolean',
+        }) -%}
+    {%- elif relation == 'fct_bank_fee_answers' -%}
+        {%- do types.update({
+            'institution_key': text, 'person_kind': text, 'asked_at': 'timestamp', 'is_newest': 'boolean',
+        }) -%}
     {%- elif relation == 'bank_fee_units' -%}
         {%- do types.update({'spelling': text, 'unit': text}) -%}
     {%- elif relation == 'bank_fee_frequencies' -%}

@@ -30,7 +30,7 @@
         }) -%}
     {%- elif relation == 'fct_bank_complaints' -%}
         {%- for name in ('complaint_key', 'institution_key', 'periodicity', 'file_kind', 'counting_method', 'category',
-            'size_class') -%}
+            'size_class', 'row_role') -%}
             {%- do types.update({name: text}) -%}
         {%- endfor -%}
         {%- for name in ('indexed_count', 'total_count', 'answered_count', 'client_count') -%}
@@ -44,7 +44,17 @@
         {%- for name in ('institution_key', 'institution_name', 'institution_kind') -%}
             {%- do types.update({name: text}) -%}
         {%- endfor -%}
-        {%- do types.update({'valid_from': 'timestamp', 'valid_to': 'timestamp'}) -%}
+        {%- do types.update({'valid_from': 'timestamp', 'valid_to': 'timestamp', 'is_current': 'boolean'}) -%}
+    {%- elif relation == 'bridge_conglomerate_institutions' -%}
+        {%- do types.update({
+            'conglomerate_key': text, 'institution_key': text, 'valid_from': 'date', 'valid_to': 'date',
+        }) -%}
+    {%- elif relation == 'int_bank_ranking_services' -%}
+        {%- do types.update({'complaint_key': text}) -%}
+        {%- for name in ('institution_count', 'answering_institution_count', 'service_count',
+            'natural_person_service_count', 'legal_person_service_count', 'free_service_count') -%}
+            {%- do types.update({name: 'bigint'}) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(types) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- Answers about fees that do not say whom they are about or when they were given, as a file under another name does
--- not; nothing goes by them.
+-- not; nothing goes by them. Their records are rejects; of one without a record, only this tells.
 {{ config(severity='warn') }}
 
 select

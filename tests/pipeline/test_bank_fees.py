@@ -157,18 +157,20 @@ def test_answers(built: Project) -> None:
     """) == [
         ("00000000", "legal", "2026-01-01 10:00:01", 1, False, False, False),
         ("00000000", "legal", "2026-02-01 10:00:00", 1, False, False, True),
-        ("00000002", "legal", "2026-01-01 10:00:00", 0, False, False, True),
         ("00000003", "legal", "2026-01-01 10:00:00", 0, True, True, True),
         ("00360305", "legal", "2026-01-01 10:00:00", 4, False, True, False),
         ("00360305", "legal", "2026-02-01 10:00:00", 2, False, True, False),
         ("00360305", "legal", "2026-03-01 10:00:00", 2, False, True, True),
         ("00360305", "natural", "2026-01-01 10:00:00", 2, False, True, False),
-        ("00360305", "natural", "2026-02-01 10:00:00", 0, True, True, False),
-        ("00360305", "natural", "2026-02-02 10:00:00", 0, False, False, True),
+        ("00360305", "natural", "2026-02-01 10:00:00", 0, True, True, True),
     ]
     assert built.query("""
-        select _input_key, left_out_because from intermediate.int_bank_fee_answers where not is_counted
-    """) == [("fees/J/00000004__yesterday.json", "no time")]
+        select _input_key, left_out_because from intermediate.int_bank_fee_answers where not is_counted order by 1
+    """) == [
+        ("fees/F/00360305__20260202_100000.json", "unreadable"),
+        ("fees/J/00000002__20260101_100000.json", "unreadable"),
+        ("fees/J/00000004__yesterday.json", "no time"),
+    ]
 
 
 def test_services_and_segments(built: Project) -> None:
@@ -192,6 +194,7 @@ def test_what_could_not_be_used(built: Project) -> None:
         order by stream, input_key, record_id, field
     """) == [
         ("fee_files", "fees/J/00000000__20260201_100000.json", "max_value", "x", "not_decimal", "open"),
+        ("fee_files", "fees/J/00000004__yesterday.json", "fetched_at", "yesterday", "not_iso8601", "open"),
         ("fee_files", "fees/J/0__20260101_100001.json", "effective_date", "2021-13-01", "not_date", "open"),
         ("fee_files", "fees/J/0__20260101_100001.json", "max_value", "caro", "not_decimal", "open"),
         ("fee_files", "fees/J/0__20260101_100001.json", "value_type_text", "real", "not_accepted", "open"),

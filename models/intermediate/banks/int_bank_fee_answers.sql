@@ -65,6 +65,10 @@ fees as (
     select
         cast('{{ stream }}' as varchar(65535)) as stream,
         _input_key,
+        -- what a correction says of a file's name goes before the name
+        max(person_kind) as person_kind,
+        max(cnpj8) as cnpj8,
+        max(fetched_at) as asked_at,
         cast(count(*) as bigint) as fee_count
     from {{ ref('stg_banks__' ~ stream) }}
     group by _input_key
@@ -78,8 +82,12 @@ fees as (
 counted as (
 
     select
-        typed.*,
-        cast({{ epoch_ms_of('typed.asked_at') }} as varchar(20)) as asked_at_key,
+        typed.stream,
+        typed._input_key,
+        typed.row_count,
+        coalesce(fees.person_kind, typed.person_kind) as person_kind,
+        coalesce(fees.cnpj8, typed.cnpj8) as cnpj8,
+        coalesce(fees.asked_at, typed.asked_at) as asked_at,
         coalesce(fees.fee_count, 0) as fee_count,
         coalesce(rejects.open_reject_count, 0) as open_reject_count
     from typed
@@ -94,12 +102,15 @@ judged as (
 
     select
         *,
+        cast({{ epoch_ms_of('asked_at') }} as varchar(20)) as asked_at_key,
         case
             when person_kind is null then cast('no person kind' as varchar(65535))
             when cnpj8 is null then cast('no CNPJ' as varchar(65535))
             when asked_at is null then cast('no time' as varchar(65535))
             -- it had records, none is left and none is wrong: its object was taken out of the lake
             when row_count > 0 and fee_count = 0 and open_reject_count = 0 then cast('removed' as varchar(65535))
+            -- an error in place of an answer, or nothing that can be read: nobody has answered
+            when fee_count = 0 and open_reject_count > 0 then cast('unreadable' as varchar(65535))
         end as fault
     from counted
 

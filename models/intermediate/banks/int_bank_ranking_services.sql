@@ -40,13 +40,6 @@ members as (
 
 ),
 
-answered as (
-
-    select distinct institution_key
-    from {{ ref('fct_bank_fee_answers') }}
-
-),
-
 fees as (
 
     select * from {{ ref('fct_bank_fees') }}
@@ -54,22 +47,25 @@ fees as (
 
 ),
 
+-- Nothing says that an institution has no service: an empty answer is also what the service gives of those who do not
+-- report. So where there is nothing to count, the count is not known.
 final as (
 
     select
         members.complaint_key,
         cast(count(distinct members.member_key) as bigint) as institution_count,
-        cast(count(distinct answered.institution_key) as bigint) as answering_institution_count,
-        cast(count(distinct fees.service_code) as bigint) as service_count,
-        cast(count(distinct case when fees.person_kind = 'natural' then fees.service_code end) as bigint)
+        cast(count(distinct fees.institution_key) as bigint) as answering_institution_count,
+        cast(nullif(count(distinct fees.service_code), 0) as bigint) as service_count,
+        cast(nullif(count(distinct case when fees.person_kind = 'natural' then fees.service_code end), 0) as bigint)
             as natural_person_service_count,
-        cast(count(distinct case when fees.person_kind = 'legal' then fees.service_code end) as bigint)
+        cast(nullif(count(distinct case when fees.person_kind = 'legal' then fees.service_code end), 0) as bigint)
             as legal_person_service_count,
-        cast(count(distinct case when fees.is_free then fees.service_code end) as bigint) as free_service_count
+        case
+            when count(fees.service_code) > 0
+                then cast(count(distinct case when fees.is_free then fees.service_code end) as bigint)
+        end as free_service_count
 
     from members
-    left join answered
-        on members.member_key = answered.institution_key
     left join fees
         on members.member_key = fees.institution_key
     group by members.complaint_key

@@ -39,16 +39,12 @@ final as (
         complaints.complaint_index,
         complaints.client_count,
         coalesce(services.institution_count, 0) as institution_count,
-        case when services.answering_institution_count > 0 then services.service_count end as service_count,
-        case when services.answering_institution_count > 0 then services.natural_person_service_count end
-            as natural_person_service_count,
-        case when services.answering_institution_count > 0 then services.legal_person_service_count end
-            as legal_person_service_count,
-        case when services.answering_institution_count > 0 then services.free_service_count end as free_service_count,
+        services.service_count,
+        services.natural_person_service_count,
+        services.legal_person_service_count,
+        services.free_service_count,
         case
-            when services.answering_institution_count is null or services.answering_institution_count = 0
-                then cast('not known' as varchar(65535))
-            when services.service_count = 0 then cast('none' as varchar(65535))
+            when services.service_count is null then cast('not known' as varchar(65535))
             when services.service_count < 20 then cast('1 to 19' as varchar(65535))
             when services.service_count < 40 then cast('20 to 39' as varchar(65535))
             else cast('40 and more' as varchar(65535))

@@ -29,8 +29,11 @@ counted as (
         answers.institution_key,
         answers.person_kind,
         max(answers.asked_at) as asked_at,
-        cast(count(fees.fee_version_key) as bigint) as service_count,
-        cast(count(case when fees.is_free then 1 end) as bigint) as free_service_count
+        -- an empty answer does not say that there are none
+        cast(nullif(count(fees.fee_version_key), 0) as bigint) as service_count,
+        case
+            when count(fees.fee_version_key) > 0 then cast(count(case when fees.is_free then 1 end) as bigint)
+        end as free_service_count
 
     from answers
     left join fees
@@ -51,9 +54,18 @@ final as (
         counted.free_service_count,
         {{ exact_ratio('cast(counted.free_service_count as decimal(18, 0))', 'counted.service_count', 4) }}
             as free_share,
-        cast(
-            rank() over (partition by counted.person_kind order by counted.free_service_count desc) as bigint
-        ) as free_service_rank
+        -- of whom nothing is known, nobody can say the place
+        case
+            when counted.free_service_count is not null
+                then cast(
+                    rank() over (
+                        partition by counted.person_kind
+                        order by
+                            case when counted.free_service_count is null then 1 else 0 end,
+                            counted.free_service_count desc
+                    ) as bigint
+                )
+        end as free_service_rank
 
     from counted
     inner join institutions

@@ -17,23 +17,13 @@ newest as (
 
 ),
 
--- The text of a time is looked at many times while it is read.
-dated as (
-
-    select
-        *,
-        {{ bank_time_text(param('fetched_at')) }} as fetched_at_text
-    from newest
-
-),
-
 final as (
 
     select
         {{ row_key(stream_at('banks.fee_files')) }} as fee_id,
-        {{ bank_person_kind(param('person_kind')) }} as person_kind,
-        {{ cnpj8(cast_text(param('cnpj'), 'cnpj8', 'varchar(65535)')) }} as cnpj8,
-        {{ cast_text('fetched_at_text', 'iso8601', 'timestamp') }} as fetched_at,
+        {{ bank_person_kind('person_kind_letter') }} as person_kind,
+        {{ cnpj8('cnpj') }} as cnpj8,
+        fetched_at,
         service_code,
         service_name,
         unit_text,
@@ -50,7 +40,7 @@ final as (
         _correction,
         {{ changed_at() }} as _changed_at
 
-    from dated
+    from newest
 
 )
 

@@ -100,7 +100,7 @@ final as (
         ) as user_post_count,
         coalesce(newest.v1_listed_count, newest.profile_listed_count, newest.profile_v1_listed_count) as listed_count,
         {{ param('format') }} as archive_format,
-        {{ cast_text(param('fetched_date'), 'date', 'date') }} as fetched_date,
+        newest.fetched_date,
         {{ param('part') }} as part,
         newest._object,
         newest._row,

@@ -35,7 +35,7 @@ final as (
         coalesce(tweet_count, post_count) as post_count,
         listed_count,
         {{ param('format') }} as archive_format,
-        {{ cast_text(param('fetched_date'), 'date', 'date') }} as fetched_date,
+        fetched_date,
         _object,
         _row,
         _input_key,

@@ -7,4 +7,4 @@
     )
 }}
 
-{{ read_stream(source('banks', 'fee_files'), bank_fee_fields()) }}
+{{ read_stream(source('banks', 'fee_files'), bank_fee_file_fields()) }}

@@ -7,4 +7,4 @@
     )
 }}
 
-{{ read_stream(source('x', 'archived_users'), x_user_fields()) }}
+{{ read_stream(source('x', 'archived_users'), x_user_fields() + [x_fetched_date_field()]) }}
