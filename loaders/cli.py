@@ -60,6 +60,8 @@ def load(  # noqa: PLR0913, PLR0917
     demo: bool,
 ) -> None:
     """Lands what is new in the sources, all or those that are named. A source that fails does not stop the others."""
+    if since and until and since[0] >= until[1]:
+        raise click.UsageError(f"--since {since[0]:%Y-%m-%d} is after --until, which ends before {until[1]:%Y-%m-%d}")
     lake, period, failures = lake_of(ctx), (since and since[0], until and until[1]), []
     streams, loaded, skipped = declared_streams(), False, dict[str, str]()
     for loader, fed in runs(streams, select(streams, names)):

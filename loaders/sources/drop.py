@@ -35,6 +35,11 @@ class FileDrop(Stream):
     """How late an object may appear, as `26h` or `2d`, where year, month, day and hour of the keys say its time; they
     must then be padded with zeros. `all` compares the whole listing instead: for small drops and restated files."""
 
+    dated_by: str | None = None
+    """The part of the keys that names the time or period of an object, where year, month, day and hour do not, such as
+    2026-03-02, 2021-04 or 1T2023. What names none is left out by `--since` and `--until`, with a warning; a key without
+    any `{name}` is one file, which they never leave out."""
+
     error_objects: bool = False
     """Whether this stream takes Firehose's error objects (any key with a folder such as `processing-failed`), which
     may lie beside the data; every other stream leaves them."""
@@ -94,6 +99,14 @@ class FileDrop(Stream):
             raise ValueError("expected a pattern such as {year}/{month}/{object}, each name once")
         return keys
 
+    @field_validator("dated_by")
+    @classmethod
+    def _is_a_part(cls, part: str | None, info: ValidationInfo) -> str | None:
+        parts = PART.findall(info.data.get("keys", "{year}"))
+        if part is not None and ("year" in parts or part not in parts):
+            raise ValueError("expected a name in keys that have no {year}")
+        return part
+
     @field_validator("look_back")
     @classmethod
     def _fits_keys(cls, look_back: timedelta | str, info: ValidationInfo) -> timedelta | str:
@@ -105,11 +118,22 @@ class FileDrop(Stream):
         return look_back
 
     _neighbours: tuple[str, ...] | None = PrivateAttr(())
+    _patterns: tuple[str, ...] | None = PrivateAttr(None)
 
     @property
     def neighbours(self) -> tuple[str, ...] | None:
         """Patterns of other streams at this place, whose keys are no strangers; None where one of those tells."""
         return self._neighbours
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of this stream and of all others at this place."""
+        return self._patterns or (regex(self.keys),)
+
+    @property
+    def variable(self) -> str:
+        """The variable of the environment that says where all of the source's drops are."""
+        return self._variables[1]
 
     @property
     def url(self) -> str:
@@ -134,7 +158,10 @@ def introduce(streams: Iterable[Stream]) -> None:
     for drop in streams:
         if isinstance(drop, FileDrop):
             places.setdefault((drop.url, drop.error_objects), []).append(drop)
-    for first, *others in places.values():
+    for drops in places.values():
+        first, *others = drops
+        for drop in drops:
+            drop._patterns = tuple(regex(each.keys) for each in drops)
         first._neighbours = tuple(regex(other.keys) for other in others)
         for other in others:
             other._neighbours = None

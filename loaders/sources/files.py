@@ -1,6 +1,7 @@
 """The `files` loader: lands the new objects of a drop. The state of a stream is
 
-listed_at    when the last complete look began: what the keys date before it, less the look-back, is done
+listed_at    when the last complete look began, or the newest object that it saw was written, whichever is first: what
+             the keys date before it, less the look-back, is done
 crawl        only between two commits of one look: when it began, and the last key it took
 known        the checkpoint {key: version} of the window, or of the whole drop where the look-back is `all`
 known_from   the date of keys from which on it is complete; a look that goes further back reads the log
@@ -23,7 +24,7 @@ from loaders.readers.csv_rows import read_rows
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
-from loaders.sources.look import Found, Look
+from loaders.sources.look import DAY, Found, Look
 
 COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 """A backfill commits after so many objects or stored bytes, so that it can be killed without losing much."""
@@ -37,40 +38,46 @@ def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | 
     found = look.new(source)
     first = next(found, None)
     if first is None:
+        if newest is None:
+            look.check_place(source)
         log.seen(look.warnings)
     while first is not None:
         with begin(lake, drop, log, newest) as landing:
-            last = _land_some(landing, source, look, chain([first], found))
+            last, times = _land_some(landing, source, look, chain([first], found))
             first = next(found, None)
             landing.warnings += look.warnings
             if landing.inputs:
-                newest = landing.commit(_state(landing, look, newest, last if first else None))
+                newest = landing.commit(_state(landing, look, newest, times, last if first else None))
                 yield newest
             else:
                 log.seen(landing.warnings)
 
 
-def _land_some(landing: Load, source: Store, look: Look, found: Iterable[Found]) -> str:
-    """Lands as much as one commit may hold; gives back the last key."""
-    key, size = "", 0
+def _land_some(landing: Load, source: Store, look: Look, found: Iterable[Found]) -> tuple[str, list[datetime]]:
+    """Lands as much as one commit may hold; gives back the last key, and the times that the keys say."""
+    key, size, times = "", 0, list[datetime]()
     for item in found:
         if _land(landing, look.drop, source, item):
             look.known[item.entry.key] = item.entry.version
+            times += [at] if (at := look.time_of(item)) else []
         key, size = item.entry.key, size + item.entry.size
         if len(landing.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
             break
-    return key
+    return key, times
 
 
-def _state(landing: Load, look: Look, before: Commit | None, open_at: str | None) -> dict[str, Any]:
-    """The state after a load. open_at: the last key, if the look goes on behind it."""
+def _state(
+    landing: Load, look: Look, before: Commit | None, times: list[datetime], open_at: str | None
+) -> dict[str, Any]:
+    """The state after a load. times: of what was landed; open_at: the last key, if the look goes on behind it."""
     state = dict(before.state) if before else {}
-    times = [look.time_of(i.params) for i in landing.inputs]
-    state["watermark"] = max([*times, *([state["watermark"]] if state else [])])
+    if state and (watermark := datetime.fromisoformat(state["watermark"])) <= look.began + DAY:
+        times = [*times, watermark]
+    state["watermark"] = max(times, default=look.listed_at).isoformat()
     if not look.is_backfill:
         state["crawl"] = {"began": look.began.isoformat(), "after": open_at} if open_at else None
-        state["listed_at"] = state.get("listed_at") if open_at else look.began.isoformat()
-    following = {**state, "listed_at": look.began.isoformat()}
+        state["listed_at"] = state.get("listed_at") if open_at else look.listed_at.isoformat()
+    following = {**state, "listed_at": look.listed_at.isoformat()}
     known_from = look.window_start(following)
     state["known"] = landing.checkpoint(look.still_known(following))
     state["known_from"] = known_from and known_from.isoformat()
@@ -89,11 +96,26 @@ def _look(log: Log, drop: FileDrop, newest: Commit | None, since: datetime | Non
     state = newest.state if newest else {}
     look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=bool(until or (since and newest)))
     if not (since or until):
-        look.low = look.window_start(state)
-        if crawl := state.get("crawl"):
-            look.began, look.after = datetime.fromisoformat(crawl["began"]), crawl["after"]
+        look.doubts = _doubts(state, look.began)
+        if not look.doubts:  # else all is listed
+            look.low = look.window_start(state)
+            if crawl := state.get("crawl"):
+                look.began, look.after = datetime.fromisoformat(crawl["began"]), crawl["after"]
     look.known = _known(log, state, look.low or since)
     return look
+
+
+def _doubts(state: dict[str, Any], now: datetime) -> list[str]:
+    """Times of a state that lie in the future: this clock or that of an earlier load is wrong."""
+    crawl = state.get("crawl") or {}
+    times = {
+        "the last look": (state.get("listed_at"), now),
+        "a look that was broken off": (crawl.get("began"), now),
+        "the newest key": (state.get("watermark"), now + DAY),
+    }
+    late = [f"{name} at {at}" for name, (at, most) in times.items() if at and datetime.fromisoformat(at) > most]
+    told = f"it is {now:%Y-%m-%dT%H:%M} UTC, and the state has {' and '.join(late)}"
+    return [f"{told}; all keys are listed, as a clock was wrong; set this one if it is"] if late else []
 
 
 def _known(log: Log, state: dict[str, Any], low: datetime | None) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """Patterns of keys, such as `{year}/{month}/{object}`: what their parts are, and what time they say."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+
+from loaders.periods import month_after, period_in
 
 TIME_PARTS = ("year", "month", "day", "hour")
 PART = re.compile(r"\{(\w+)\}")
@@ -30,13 +33,25 @@ def render(run: list[str], at: datetime) -> str:
     return "/".join(run).format(**values)
 
 
-def key_time(params: dict[str, str]) -> datetime | None:
-    """When a key's parts say that its object is from; None if they say nothing, or no time."""
+def folder_regex(segment: str) -> str:
+    """The regular expression of the folders that such a segment of time can be."""
+    digits = {"year": r"\d{4}", "month": r"\d\d", "day": r"\d\d", "hour": r"\d\d"}
+    return "".join(digits[p] if i % 2 else re.escape(p) for i, p in enumerate(PART.split(segment))) + "/"
+
+
+def key_period(params: Mapping[str, str], dated_by: str | None = None) -> tuple[datetime, datetime] | None:
+    """The first instant that a key says its object is from, and the first one after; None if it says none.
+
+    By year, month, day and hour, as many as there are, or else by what the part `dated_by` names.
+    """
     values = [params[part] for part in takewhile(params.__contains__, TIME_PARTS)]
     if not values:
-        return None
+        return period_in(params[dated_by]) if dated_by else None
     try:
         year, month, day, hour = (int(v) for v in (*values, *("1", "1", "0")[len(values) - 1 :]))
-        return datetime(year, month, day, hour, tzinfo=UTC)
-    except ValueError:
+        start = datetime(year, month, day, hour, tzinfo=UTC)
+        if len(values) > 2:
+            return start, start + (timedelta(hours=1) if len(values) > 3 else timedelta(days=1))
+        return start, month_after(start, 1 if len(values) > 1 else 12)
+    except (OverflowError, ValueError):
         return None

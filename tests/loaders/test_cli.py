@@ -88,6 +88,9 @@ def test_a_period_of_both_ends(project: Path, headwater: Headwater, lake: Store,
         "2026/02/28/23/a",
         "2026/03/28/23/a",
     ]
+    back = headwater("load", "--since", "2026-04", "--until", "2026-Q1")
+    assert back.exit_code == 2
+    assert "--since 2026-04-01 is after --until, which ends before 2026-04-01" in back.stderr
     bad = headwater("load", "--since", "March")
     assert bad.exit_code == 2
     assert "'March' is no period; expected 2026, 2026-Q1, 2026-03, 2026-03-02 or 2026-03-02T14" in bad.stderr
@@ -99,12 +102,12 @@ def test_warnings_are_shown_as_they_are(project: Path, headwater: Headwater) -> 
         "warning shop.orders: 1 keys do not match {year}/{month}/{day}/{hour}/{object}, "
         f"such as '{hour('deep/[/b]:bug:[red]x')}'"
     )
-    assert headwater("load", "shop.orders").stdout.splitlines() == ["shop.orders: nothing new", told]
     put(project, hour("a"))
     assert headwater("load", "shop.orders").stdout.splitlines() == [
         "shop.orders: load 1: 1 landed, 0 rejected",
         told,
     ]
+    assert headwater("load", "shop.orders").stdout.splitlines() == ["shop.orders: nothing new", told]
 
 
 def test_a_stream_that_fails_does_not_stop_the_others(
