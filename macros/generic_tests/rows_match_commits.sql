@@ -33,20 +33,25 @@ where
     {%- endif %}
 {% endtest %}
 
-{#- The objects that the conservation tests read: those staged last in each stream, or all that were not removed. -#}
+{#- The objects that the conservation tests read: those staged last in each stream, or all that were not removed. Staged
+    last is what was staged together with the newest load, whatever the clocks of stagings said. -#}
 {% macro loads_to_check() -%}
 (
     select objects.*
     from {{ source('headwater', 'objects') }} as objects
     {%- if var('conservation_of') != 'everything' %}
     inner join (
-        select source, stream, max(staged_at) as staged_at
+        select
+            source,
+            stream,
+            staged_at,
+            row_number() over (partition by source, stream order by _load_seq desc) as newest_first
         from {{ source('headwater', 'loads') }}
-        group by source, stream
     ) as newest
         on objects.source = newest.source
         and objects.stream = newest.stream
         and objects.staged_at = newest.staged_at
+        and newest.newest_first = 1
     {%- endif %}
     where
         {{ fits_warehouse('objects') }}

@@ -27,8 +27,9 @@
 {% macro start_over_with(upstream) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where (
-            select coalesce(min(_changed_at), {{ changed_at() }}) from {{ upstream }}
-        ) > (select max(_changed_at) from {{ this }})
+        where coalesce(
+            (select min(_changed_seq) from {{ upstream }}) > (select max(_changed_seq) from {{ this }}),
+            true
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -3,8 +3,8 @@
 {% macro where_changed() -%}
     {%- if is_incremental() -%}
     where
-        _changed_at > (
-            select coalesce(max(present._changed_at), cast('1970-01-01' as timestamp))
+        _changed_seq > (
+            select coalesce(max(present._changed_seq), 0)
             from {{ this }} as present
         )
     {%- endif -%}

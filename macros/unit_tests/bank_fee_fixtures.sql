@@ -8,7 +8,7 @@
         {%- do types.update({
             'fee_id': text, 'person_kind': text, 'cnpj8': text, 'fetched_at': 'timestamp', '_object': text,
             '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp',
-            '_correction': text, '_changed_at': 'timestamp',
+            '_correction': text, '_changed_seq': 'bigint',
         }) -%}
     {%- elif relation == 'int_bank_fee_rejects' -%}
         {%- do types.update({'stream': text, '_input_key': text, 'open_reject_count': 'bigint'}) -%}

@@ -3,7 +3,7 @@
     {%- set text, types = 'varchar(65535)', {} -%}
     {%- set places = {
         '_object': text, '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint',
-        '_loaded_at': 'timestamp', '_correction': text, '_changed_at': 'timestamp',
+        '_loaded_at': 'timestamp', '_correction': text, '_changed_seq': 'bigint',
     } -%}
     {%- if relation in ('stg_banks__complaints', 'stg_banks__complaint_files') -%}
         {%- do types.update({'complaint_row_id': text, 'cnpj8': text, 'file_name': text, 'told_periodicity': text,

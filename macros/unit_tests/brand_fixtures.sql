@@ -7,7 +7,7 @@
     } -%}
     {%- set sighting = {
         'fetched_at': 'timestamp', 'source': text, 'stream': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp',
-        '_changed_at': 'timestamp',
+        '_changed_seq': 'bigint',
     } -%}
     {%- if relation == 'int_x_post_sightings' -%}
         {%- do types.update({
@@ -38,7 +38,7 @@
             'has_hashtags': 'boolean', 'is_archived': 'boolean',
         }) -%}
         {%- do types.update(metrics) -%}
-        {%- do types.update({'last_fetched_at': 'timestamp', 'sighting_id': text, '_changed_at': 'timestamp'}) -%}
+        {%- do types.update({'last_fetched_at': 'timestamp', 'sighting_id': text, '_changed_seq': 'bigint'}) -%}
     {%- elif relation == 'fct_brand_mentions' -%}
         {%- do types.update({
             'query_key': text, 'logical_post_id': text, 'user_key': text, 'mentioned_at': 'timestamp',

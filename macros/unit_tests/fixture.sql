@@ -71,16 +71,17 @@ where 1 = 0
         {%- do types.update({
             'event_id': text, 'occurred_at': 'timestamp', '_object': text, '_row': 'bigint', '_input_key': text,
             '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_correction': text,
-            '_changed_at': 'timestamp',
+            '_changed_seq': 'bigint',
         }) -%}
     {%- elif relation == 'int_app_events_classified' -%}
         {%- for name in (
             'event_id', 'event_kind', 'user_id', 'actor_user_id', 'author_user_id', 'followed_user_id', 'post_id',
             'post_author_id', 'post_body', 'post_language', 'username', 'email', 'about_me', 'location',
         ) -%}{%- do types.update({name: text}) -%}{%- endfor -%}
-        {%- for name in ('post_created_at', 'last_seen_at', 'occurred_at', 'received_at', '_changed_at') -%}
+        {%- for name in ('post_created_at', 'last_seen_at', 'occurred_at', 'received_at') -%}
             {%- do types.update({name: 'timestamp'}) -%}
         {%- endfor -%}
+        {%- do types.update({'_changed_seq': 'bigint'}) -%}
     {%- elif relation == 'fct_app_posts' -%}
         {%- do types.update({'post_id': text, 'published_date': 'date', 'event_count': 'bigint'}) -%}
     {%- elif relation == 'fct_user_activity_daily' -%}
@@ -126,12 +127,12 @@ where 1 = 0
         {%- endif -%}
         {%- do types.update({
             '_object': text, '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint',
-            '_loaded_at': 'timestamp', '_correction': text, '_changed_at': 'timestamp',
+            '_loaded_at': 'timestamp', '_correction': text, '_changed_seq': 'bigint',
         }) -%}
     {%- elif relation in marts -%}
         {%- do types.update({
             'student_key': text, 'user_id': 'bigint', 'degree_key': text, 'file_month': 'date',
-            '_changed_at': 'timestamp',
+            '_changed_seq': 'bigint',
         }) -%}
         {%- do types.update(marts[relation]) -%}
     {%- elif relation == 'dim_degrees' -%}
@@ -199,7 +200,7 @@ where 1 = 0
     {%- if types -%}
         {%- do types.update({
             '_object': 'varchar(65535)', '_row': 'bigint', '_input_key': 'varchar(65535)', '_load_id': 'varchar(65535)',
-            '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_correction': 'varchar(65535)', '_changed_at': 'timestamp',
+            '_load_seq': 'bigint', '_loaded_at': 'timestamp', '_correction': 'varchar(65535)', '_changed_seq': 'bigint',
         }) -%}
     {%- endif -%}
     {{ return(types) }}

@@ -238,8 +238,8 @@ def test_again_nothing_changes_and_anew_the_same_comes_out(built: Project) -> No
     built.stage()
     built.run(*FEES)
     assert {name: built.multiset(name) for name in names} == before
-    kept = {name: built.multiset(name, but="_changed_at") for name in names}
+    kept = {name: built.multiset(name, but="_changed_seq") for name in names}
     built.run("--full-refresh", *FEES)
     for name, rows in kept.items():
-        anew = built.multiset(name, but="_changed_at")
+        anew = built.multiset(name, but="_changed_seq")
         assert rows == anew, f"{name}: {list((rows - anew).items())[:3]}, {list((anew - rows).items())[:3]}"

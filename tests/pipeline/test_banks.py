@@ -245,6 +245,6 @@ def test_again_nothing_changes_and_anew_the_same_comes_out(built: Project) -> No
     built.stage()
     built.run(*BANKS)
     assert {name: built.multiset(name) for name in relations} == before
-    kept = {name: built.multiset(name, but="_changed_at") for name in relations}
+    kept = {name: built.multiset(name, but="_changed_seq") for name in relations}
     built.run("--full-refresh", *BANKS)
-    assert {name: built.multiset(name, but="_changed_at") for name in relations} == kept
+    assert {name: built.multiset(name, but="_changed_seq") for name in relations} == kept

@@ -16,7 +16,7 @@ from loaders.demo import learning
 from loaders.lake import open_store
 from tests.pipeline.conftest import Project
 
-OF_A_RUN = {"_changed_at", "load_id", "load_seq", "loaded_at"}
+OF_A_RUN = {"_changed_seq", "load_id", "load_seq", "loaded_at"}
 """Columns that tell how a record came, not what it says."""
 
 HOUR = "2026/03/02/14/app_events-1-2026-03-02-14-05-09-"

@@ -3,7 +3,7 @@
 import gzip
 import shutil
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +85,58 @@ def test_increments_give_what_a_full_refresh_gives(built: tuple[Project, web_eve
     project.headwater("load")
     project.stage()
     project.build()  # also what has no rows
-    increments = everything(project, but="_changed_at")
+    increments = everything(project, but="_changed_seq")
     assert project.query("select max(load_seq) from marts.loads where stream = 'events'") == [(3,)]
     project.run("--full-refresh")
-    refreshed = everything(project, but="_changed_at")
+    refreshed = everything(project, but="_changed_seq")
     for name, rows in increments.items():
         assert rows == refreshed[name], f"{name}: {list((rows - refreshed[name]).items())[:3]}"
+
+
+def test_what_comes_in_reaches_the_facts_whatever_clocks_say(
+    built: tuple[Project, web_events.Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, made = built
+    facts = ("--select", "fct_user_activity_daily", "fct_app_posts", "dim_app_users")
+    staging = ("--select", "base_headwater__rejects", "base_web_events__events", "stg_web_events__events")
+
+    def come_in(number: int, hours: int, *commands: tuple[str, ...]) -> None:
+        """A post comes in; the clock of whoever runs these commands is wrong by so many hours."""
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> "Clock":
+                return cls.fromtimestamp(datetime.now(UTC).timestamp(), tz) + timedelta(hours=hours)
+
+        monkeypatch.setattr("dbt.tracking.datetime", Clock)
+        project.put(
+            f"2026/03/03/0{number}/late",
+            f'{{"messageId":"late{number}","type":"track","event":"Post Created","userId":"late",'
+            f'"timestamp":"2026-03-03T0{number}:00:00Z","properties":{{"id":"late{number}"}}}}'.encode(),
+        )
+        project.headwater("load")
+        project.stage()
+        for command in commands:
+            project.run(*command)
+
+    def in_facts() -> list[tuple[Any, ...]]:
+        return project.query("""
+            select
+                (select sum(event_count) from marts.fct_user_activity_daily),
+                (select count(*) from marts.fct_app_posts where user_id = 'late')
+        """)
+
+    come_in(1, 2, (*staging, *facts[1:]))
+    assert in_facts() == [(made.events + 1, 1)]
+    come_in(2, 0, staging)  # alone, as where a gate is shut
+    come_in(3, -30, (*staging, *facts[1:]))
+    assert in_facts() == [(made.events + 3, 3)]
+    come_in(4, -20, ("--full-refresh", *staging), facts)
+    assert in_facts() == [(made.events + 4, 4)]
+    assert project.query("select min(_changed_seq), max(_changed_seq) from staging.stg_web_events__events") == [(5, 5)]
+    kept = everything(project)
+    project.run(*staging, *facts[1:])
+    assert everything(project) == kept
 
 
 def test_a_load_that_commits_during_a_run_is_not_seen_by_it(project: Project) -> None:
@@ -146,9 +192,9 @@ def test_what_a_load_removes_leaves_the_marts(built: tuple[Project, web_events.M
     project.build(*EVENTS)
     assert project.query("select count(*) from staging.stg_web_events__events") == [(made.events,)]
     assert project.query("select sum(event_count) from marts.fct_user_activity_daily") == [(made.events,)]
-    increments = everything(project, but="_changed_at")
+    increments = everything(project, but="_changed_seq")
     project.run("--full-refresh", *EVENTS)
-    refreshed = everything(project, but="_changed_at")
+    refreshed = everything(project, but="_changed_seq")
     assert {n: increments[n] for n in increments if "_keys" not in n and "census" not in n} == {
         n: refreshed[n] for n in refreshed if "_keys" not in n and "census" not in n
     }

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-OWN_TO_A_RUN = {"_changed_at", "dbt_scd_id"}
+OWN_TO_A_RUN = {"_changed_seq", "dbt_scd_id"}
 """Columns that tell when a run was, and a key that dbt makes of a moment as text, which every engine spells its way."""
 
 SCHEMA = "dev"

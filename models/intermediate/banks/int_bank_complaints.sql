@@ -158,7 +158,7 @@ files as (
         period_number,
         file_kind,
         -- rows that were mended later make no later file
-        min(_loaded_at) as loaded_at
+        min(_load_seq) as first_load_seq
 
     from identified
     group by stream, _input_key, periodicity, year, period_number, file_kind
@@ -172,7 +172,7 @@ ranked_files as (
         *,
         row_number() over (
             partition by periodicity, year, period_number, file_kind
-            order by case when stream = 'complaints' then 1 else 2 end, loaded_at desc, _input_key desc
+            order by case when stream = 'complaints' then 1 else 2 end, first_load_seq desc, _input_key desc
         ) as file_rank
 
     from files

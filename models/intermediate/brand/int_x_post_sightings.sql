@@ -9,7 +9,7 @@ sightings as (
         'long_text', 'language', 'is_possibly_sensitive', 'retweeted_post_id', 'quoted_post_id', 'replied_to_post_id',
         'is_withheld', 'withheld_countries', 'like_count', 'repost_count', 'reply_count', 'quote_count',
         'bookmark_count', 'impression_count', 'short_text_hashtags', 'long_text_hashtags', '_load_seq', '_loaded_at',
-        '_changed_at',
+        '_changed_seq',
     ] -%}
     select
         {{ columns | join(',\n        ') }},
@@ -102,7 +102,7 @@ final as (
         stream,
         _load_seq,
         _loaded_at,
-        _changed_at
+        _changed_seq
 
     from edits
 

@@ -7,7 +7,7 @@ sightings as (
 
     {% set columns = [
         'user_id', 'username', 'name', 'location', 'description', 'profile_url', 'is_verified', 'is_protected',
-        'followers_count', 'following_count', 'listed_count', '_load_seq', '_loaded_at', '_changed_at',
+        'followers_count', 'following_count', 'listed_count', '_load_seq', '_loaded_at', '_changed_seq',
     ] -%}
     select
         {{ columns | join(',\n        ') }},
@@ -61,7 +61,7 @@ final as (
         stream,
         _load_seq,
         _loaded_at,
-        _changed_at
+        _changed_seq
 
     from sightings
 

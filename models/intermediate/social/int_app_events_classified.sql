@@ -51,7 +51,7 @@ final as (
         last_seen_at,
         occurred_at,
         received_at,
-        _changed_at
+        _changed_seq
 
     from kinds
 

@@ -47,7 +47,7 @@ final as (
         matches.first_matched_at,
         matches.last_matched_at,
         matches.match_count,
-        changed_posts._changed_at
+        changed_posts._changed_seq
 
     from matches
     inner join changed_posts

@@ -19,7 +19,7 @@ changed_posts as (
 
     select
         logical_post_id,
-        _changed_at
+        _changed_seq
 
     from {{ ref('fct_x_posts') }}
 
@@ -40,7 +40,7 @@ ranked as (
 
     select
         measured.*,
-        changed_posts._changed_at as post_changed_at,
+        changed_posts._changed_seq as post_changed_seq,
         row_number() over (
             partition by measured.post_id, measured.fetched_at
             order by case when measured.is_match then 0 else 1 end, measured.sighting_id
@@ -93,7 +93,7 @@ final as (
 
         {% endfor %}
 
-        post_changed_at as _changed_at
+        post_changed_seq as _changed_seq
 
     from compared
 

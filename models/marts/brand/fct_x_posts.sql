@@ -26,7 +26,7 @@ seen_posts as (
     select
         logical_post_id,
         count(*) as fetch_count,
-        max(_changed_at) as newest_changed_at
+        max(_changed_seq) as newest_changed_seq
 
     from sightings
     group by logical_post_id
@@ -47,7 +47,7 @@ changed_posts as (
     where
         present.logical_post_id is null
         or present.fetch_count <> seen_posts.fetch_count
-        or present._changed_at < seen_posts.newest_changed_at
+        or present._changed_seq < seen_posts.newest_changed_seq
 
     {% endif %}
 
@@ -171,7 +171,7 @@ final as (
         texts.last_fetched_at,
         texts.fetch_count,
         texts.sighting_id,
-        {{ changed_at() }} as _changed_at
+        {{ changed_seq() }} as _changed_seq
 
     from texts
     inner join numbers

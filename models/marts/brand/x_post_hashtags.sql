@@ -16,7 +16,7 @@ changed_posts as (
     select
         logical_post_id,
         sighting_id,
-        _changed_at
+        _changed_seq
 
     from {{ ref('fct_x_posts') }}
 
@@ -29,7 +29,7 @@ texts as (
     select
         changed_posts.logical_post_id,
         changed_posts.sighting_id,
-        changed_posts._changed_at,
+        changed_posts._changed_seq,
         sightings.delivered_text,
         sightings.hashtags
 
@@ -47,7 +47,7 @@ sliced as (
             when tag_start >= 0 and tag_end > tag_start
                 then substring(delivered_text, tag_start + 1, tag_end - tag_start)
         end as slice
-    from {{ x_hashtags('texts', ['logical_post_id', 'sighting_id', '_changed_at', 'delivered_text']) }}
+    from {{ x_hashtags('texts', ['logical_post_id', 'sighting_id', '_changed_seq', 'delivered_text']) }}
 
 ),
 
@@ -79,7 +79,7 @@ final as (
                 then coalesce(left(slice, 1) in ('#', '＃') and substring(slice, 2) = tag_text, false)
         end as is_offset_right,
         sighting_id,
-        _changed_at
+        _changed_seq
 
     from numbered
 

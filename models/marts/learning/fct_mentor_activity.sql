@@ -56,7 +56,7 @@ final as (
                     }} as bigint
                 )
         end as days_to_answer,
-        _changed_at
+        _changed_seq
 
     from questions
 

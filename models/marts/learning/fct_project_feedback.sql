@@ -39,7 +39,7 @@ final as (
         rating,
         feedback_text,
         cast(length(feedback_text) as integer) as feedback_length,
-        _changed_at
+        _changed_seq
 
     from feedback
 

@@ -48,7 +48,7 @@ final as (
         cast(
             {{ exact_ratio('cast(view_range_ms as decimal(28, 0))', '3600000', 6) }} as decimal(18, 6)
         ) as view_range_hours,
-        _changed_at
+        _changed_seq
 
     from views
 

@@ -50,7 +50,7 @@ profile_changes as (
             order by events.occurred_at, events.received_at nulls last, events.event_id
         ) as event_number,
         min(events.occurred_at) over (partition by events.actor_user_id) as first_occurred_at,
-        max(events._changed_at) over (partition by events.actor_user_id) as _changed_at
+        max(events._changed_seq) over (partition by events.actor_user_id) as _changed_seq
 
     from events
     inner join identified_users
@@ -93,7 +93,7 @@ profiles as (
         user_id,
         effective_at,
         event_number,
-        _changed_at,
+        _changed_seq,
 
         {% for trait in traits %}
 
@@ -159,7 +159,7 @@ said_versions as (
 
         max(last_seen_at) as last_seen_at,
         min(effective_at) as valid_from,
-        max(_changed_at) as _changed_at
+        max(_changed_seq) as _changed_seq
 
     from numbered
     group by user_id, version_number
@@ -170,14 +170,14 @@ mentions as (
 
     select
         actor_user_id as user_id,
-        _changed_at
+        _changed_seq
     from changed_events
 
     union all
 
     select
         author_user_id as user_id,
-        _changed_at
+        _changed_seq
     from changed_events
     where author_user_id is not null
 
@@ -185,7 +185,7 @@ mentions as (
 
     select
         followed_user_id as user_id,
-        _changed_at
+        _changed_seq
     from changed_events
     where followed_user_id is not null
 
@@ -196,7 +196,7 @@ inferred_versions as (
 
     select
         mentions.user_id,
-        max(mentions._changed_at) as _changed_at
+        max(mentions._changed_seq) as _changed_seq
 
     from mentions
     left join identified_users
@@ -233,7 +233,7 @@ all_versions as (
         valid_from,
         lead(valid_from) over (partition by user_id order by valid_from) as valid_to,
         false as is_inferred,
-        _changed_at
+        _changed_seq
     from said_versions
 
     union all
@@ -250,11 +250,11 @@ all_versions as (
         {% endfor %}
 
         -- nulls of a type: Redshift takes a plain one for a text
-        nullif(_changed_at, _changed_at) as last_seen_at,
+        cast(null as timestamp) as last_seen_at,
         cast('1970-01-01' as timestamp) as valid_from,
-        nullif(_changed_at, _changed_at) as valid_to,
+        cast(null as timestamp) as valid_to,
         true as is_inferred,
-        _changed_at
+        _changed_seq
     from inferred_versions
 
 ),
@@ -272,7 +272,7 @@ final as (
         valid_to is null as is_current,
         cast(version_number as integer) as version_number,
         is_inferred,
-        _changed_at
+        _changed_seq
 
     from all_versions
 

@@ -34,7 +34,7 @@ ranked as (
             order by posts.occurred_at, posts.received_at nulls last, posts.event_id
         ) as event_number,
         count(*) over (partition by posts.post_id) as event_count,
-        max(posts._changed_at) over (partition by posts.post_id) as newest_changed_at,
+        max(posts._changed_seq) over (partition by posts.post_id) as newest_changed_seq,
         coalesce(posts.post_created_at, posts.occurred_at) as published_at
 
     from posts
@@ -57,7 +57,7 @@ final as (
         event_id,
         received_at,
         event_count,
-        newest_changed_at as _changed_at
+        newest_changed_seq as _changed_seq
 
     from ranked
     where event_number = 1

@@ -19,7 +19,7 @@ events as (
         followed_user_id,
         occurred_at,
         received_at,
-        _changed_at
+        _changed_seq
 
     from {{ ref('int_app_events_classified') }}
     where event_kind in ('follow', 'unfollow')
@@ -65,7 +65,7 @@ preceded as (
             partition by follower_user_id, followed_user_id
             order by event_number
         ) as previous_kind,
-        max(_changed_at) over (partition by follower_user_id, followed_user_id) as newest_changed_at
+        max(_changed_seq) over (partition by follower_user_id, followed_user_id) as newest_changed_seq
 
     from ordered
 
@@ -108,7 +108,7 @@ intervals as (
         max(case when event_kind = 'follow' and is_repeat = 0 then event_id end) as follow_event_id,
         max(case when event_kind = 'unfollow' and is_repeat = 0 then event_id end) as unfollow_event_id,
         count(*) as event_count,
-        max(newest_changed_at) as _changed_at
+        max(newest_changed_seq) as _changed_seq
 
     from numbered
     group by follower_user_id, followed_user_id, interval_number
@@ -131,7 +131,7 @@ final as (
         follow_event_id,
         unfollow_event_id,
         event_count,
-        _changed_at
+        _changed_seq
 
     from intervals
 

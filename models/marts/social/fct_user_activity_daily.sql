@@ -17,7 +17,7 @@ events as (
         actor_user_id as user_id,
         cast(occurred_at as date) as activity_date,
         occurred_at,
-        _changed_at
+        _changed_seq
 
     from {{ ref('int_app_events_classified') }}
 
@@ -45,7 +45,7 @@ days as (
         sum(case when events.event_kind = 'other' then 1 else 0 end) as other_event_count,
         min(events.occurred_at) as first_event_at,
         max(events.occurred_at) as last_event_at,
-        max(events._changed_at) as _changed_at
+        max(events._changed_seq) as _changed_seq
 
     from events
     inner join changed_users
@@ -82,7 +82,7 @@ final as (
         cast(other_event_count as bigint) as other_event_count,
         first_event_at,
         last_event_at,
-        _changed_at
+        _changed_seq
 
     from numbered
 

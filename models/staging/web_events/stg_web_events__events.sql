@@ -117,7 +117,7 @@ final as (
         ranked._load_seq,
         ranked._loaded_at,
         ranked._correction,
-        {{ changed_at() }} as _changed_at
+        {{ changed_seq() }} as _changed_seq
     from ranked
     {% if is_incremental() %}
     left join {{ this }} as present on ranked.event_id = present.event_id

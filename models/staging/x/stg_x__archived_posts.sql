@@ -109,7 +109,7 @@ final as (
         newest._load_seq,
         newest._loaded_at,
         newest._correction,
-        {{ changed_at() }} as _changed_at
+        {{ changed_seq() }} as _changed_seq
 
     from newest
     left join referenced on newest._object = referenced._object and newest._row = referenced._row

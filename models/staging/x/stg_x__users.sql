@@ -48,7 +48,7 @@ final as (
         _load_seq,
         _loaded_at,
         _correction,
-        {{ changed_at() }} as _changed_at
+        {{ changed_seq() }} as _changed_seq
 
     from newest
 
