@@ -48,7 +48,7 @@
         field('service_code', 'varchar(65535)', path='CodigoServico', format='digits4', required=true),
         field('service_name', 'varchar(65535)', path='Servico'),
         field('unit_text', 'varchar(65535)', path='Unidade'),
-        field('effective_date', 'date', path='DataVigencia', required=true, in_calendar=true),
+        field('effective_date', 'date', path='DataVigencia', required=true),
         field('max_value', 'decimal(18, 4)', path='ValorMaximo', required=true),
         field('value_type_text', 'varchar(65535)', path='TipoValor', required=true, accepted=['Real', 'Percentual']),
         field('frequency_text', 'varchar(65535)', path='Periodicidade'),

@@ -4,7 +4,7 @@
 {#- The month that a file is for, as its key says: months have no leading zero there. -#}
 {% macro learning_file_month() -%}
     {%- set text = param('year') ~ " || '-' || right('0' || " ~ param('month') ~ ", 2) || '-01'" -%}
-    {{ cast_text(text, 'date', 'date') }}
+    {{ cast_in_calendar(text, 'date', 'date') }}
 {%- endmacro %}
 
 {#- Files of dimensions name a degree as it is shown, Data Science; keys have its slug, data_science. -#}
@@ -16,7 +16,7 @@
     {{ return([
         field('user_id', 'bigint', required=true),
         field('project_id', 'bigint', required=true),
-        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true, in_calendar=true),
+        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true),
         field('feedback_text', 'varchar(65535)', path='text', format='verbatim'),
         field('rating', 'integer', required=true, accepted=[1, 2, 3]),
     ]) }}
@@ -26,7 +26,7 @@
     {{ return([
         field('user_id', 'bigint', required=true),
         field('section_id', 'bigint', required=true),
-        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true, in_calendar=true),
+        field('submitted_at', 'timestamp', path='submit_date', format='epoch_ms', required=true),
         field('feedback_text', 'varchar(65535)', path='text', format='verbatim'),
         field('rating', 'integer', required=true, accepted=[1, 2, 3]),
     ]) }}
@@ -37,11 +37,11 @@
         field('user_id', 'bigint', required=true),
         field('section_id', 'bigint', required=true),
         field('project_id', 'bigint', required=true),
-        field('posted_date', 'date', path='post_date', required=true, in_calendar=true),
+        field('posted_date', 'date', path='post_date', required=true),
         field('prompt', 'varchar(65535)', format='verbatim', required=true),
         field('post_text', 'varchar(65535)', format='verbatim'),
         field('post_score', 'bigint'),
-        field('answered_date', 'date', path='answer_date', in_calendar=true),
+        field('answered_date', 'date', path='answer_date'),
         field('answer_text', 'varchar(65535)', format='verbatim'),
         field('answer_score', 'bigint'),
     ]) }}
@@ -52,8 +52,8 @@
         field('user_id', 'bigint', required=true),
         field('video_id', 'bigint', required=true),
         field('degree_id', 'bigint'),
-        field('first_viewed_at', 'timestamp', path='first_view_date', format='epoch_ms', required=true, in_calendar=true),
-        field('last_viewed_at', 'timestamp', path='last_view_date', format='epoch_ms', required=true, in_calendar=true),
+        field('first_viewed_at', 'timestamp', path='first_view_date', format='epoch_ms', required=true),
+        field('last_viewed_at', 'timestamp', path='last_view_date', format='epoch_ms', required=true),
         field('view_count', 'bigint', path='views_per_user', required=true),
     ]) }}
 {%- endmacro %}

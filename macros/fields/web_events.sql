@@ -1,4 +1,5 @@
-{#- A Segment message. Names and casing are the app's; `properties` means something else under every event name, so its
+{#- A Segment message. An event is of the earlier of its two times, so that a client's clock that is years ahead does no
+    harm. Names and casing are the app's; `properties` means something else under every event name, so its
     fields are read under theirs only. -#}
 {% macro web_event_fields() -%}
     {%- set post = "text__event_name = 'Post Created'" -%}
@@ -10,7 +11,8 @@
         field('event_name', 'varchar(65535)', path='event', required="text__event_type = 'track'"),
         field('user_id', 'varchar(65535)', path='userId', required=follow),
         field('anonymous_id', 'varchar(65535)', path='anonymousId'),
-        field('event_at', 'timestamp', path='timestamp', required='text__received_at is null'),
+        field('event_at', 'timestamp', path='timestamp', required='text__received_at is null',
+            in_calendar='received_at is null or event_at < received_at'),
         field('received_at', 'timestamp', path='receivedAt'),
         field('post_id', 'varchar(65535)', path='properties.id', only_if=post, required=post),
         field('post_author_id', 'varchar(65535)', path='properties.author', only_if=post),

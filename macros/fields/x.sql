@@ -5,7 +5,7 @@
 {% macro x_post_fields() -%}
     {{ return([
         field('post_id', 'varchar(65535)', path='id', format='digits', required=true),
-        field('created_at', 'timestamp', in_calendar=true),
+        field('created_at', 'timestamp'),
     ] + x_shared_post_fields('coalesce(text__short_text, text__note_tweet_text, text__note_post_text) is null')) }}
 {%- endmacro %}
 
@@ -55,7 +55,7 @@
         field('profile_url', 'varchar(65535)', path='url'),
         field('is_verified', 'boolean', path='verified'),
         field('is_protected', 'boolean', path='protected'),
-        field('created_at', 'timestamp', in_calendar=true),
+        field('created_at', 'timestamp'),
         field('followers_count', 'bigint', path='public_metrics.followers_count'),
         field('following_count', 'bigint', path='public_metrics.following_count'),
         field('tweet_count', 'bigint', path='public_metrics.tweet_count'),

@@ -18,10 +18,10 @@
             required=has_no_other_id ~ ' and (' ~ has_username ~ ' or ' ~ has_text ~ ')'),
         field('v1_post_id', 'varchar(65535)', path='id_str', format='digits'),
         field('cleansed_post_id', 'varchar(65535)', path='tweet_id', format='digits'),
-        field('created_at', 'timestamp', only_if="text__created_at like '____-%'", in_calendar=true),
+        field('created_at', 'timestamp', only_if="text__created_at like '____-%'"),
         field('v1_created_at', 'timestamp', path='created_at', format='twitter_v1',
-            only_if="text__created_at not like '____-%'", in_calendar=true),
-        field('cleansed_created_at', 'timestamp', path='tweet_created_at', in_calendar=true),
+            only_if="text__created_at not like '____-%'"),
+        field('cleansed_created_at', 'timestamp', path='tweet_created_at'),
     ] + x_shared_post_fields(
         'not (' ~ is_no_message ~ ') or not (' ~ has_username ~ ' or ' ~ has_text ~ ')', only_if=is_no_message
     ) + [
@@ -46,7 +46,7 @@
         field('v1_profile_url', 'varchar(65535)', path='user.url'),
         field('v1_is_verified', 'boolean', path='user.verified'),
         field('v1_is_protected', 'boolean', path='user.protected'),
-        field('v1_user_created_at', 'timestamp', path='user.created_at', format='twitter_v1', in_calendar=true),
+        field('v1_user_created_at', 'timestamp', path='user.created_at', format='twitter_v1'),
         field('v1_followers_count', 'bigint', path='user.followers_count'),
         field('v1_following_count', 'bigint', path='user.friends_count'),
         field('v1_user_post_count', 'bigint', path='user.statuses_count'),

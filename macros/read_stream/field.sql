@@ -11,11 +11,13 @@
               something else altogether; by default `required`, and the type
     expected  what its errors say was expected, where the type and the format do not say enough
     accepted  the values it may have, compared as text; or a mapping of them to what they mean, for whoever reads the error
-    in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end)
+    in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end): every date
+             and moment by default, since a single one outside would fail the relationship tests of facts from then on;
+             false where it never gets there (a date of birth), or an SQL condition over the entity's values
     only_if   an SQL condition over the texts: elsewhere the path means something else, and the field is null
 
     A list of fields is a macro in macros/fields/, so that base and stg models, rejects and key census share it. -#}
-{% macro field(name, type, path=none, format=none, required=false, accepted=none, in_calendar=false, only_if=none,
+{% macro field(name, type, path=none, format=none, required=false, accepted=none, in_calendar=none, only_if=none,
     missing=none, text=none, expected=none) -%}
     {%- set by_type = {
         'bigint': 'integer', 'integer': 'integer', 'boolean': 'boolean', 'date': 'date',
@@ -31,7 +33,7 @@
         'expected': expected,
         'missing': missing or ('required', expected or type),
         'accepted': accepted,
-        'in_calendar': in_calendar,
+        'in_calendar': 'true' if in_calendar is true or (in_calendar is none and type in ('date', 'timestamp')) else in_calendar,
         'only_if': only_if,
     }) }}
 {%- endmacro %}

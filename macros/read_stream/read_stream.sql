@@ -139,7 +139,8 @@ checked as (
         {%- set start, end = var('calendar_start'), var('calendar_end') -%}
         {%- do errors.append({
             'condition': value ~ ' is not null and (' ~ value ~ " < cast('" ~ start ~ "' as " ~ f.type ~ ') or '
-                ~ value ~ " >= cast('" ~ end ~ "' as " ~ f.type ~ '))',
+                ~ value ~ " >= cast('" ~ end ~ "' as " ~ f.type ~ '))'
+                ~ ('' if f.in_calendar == 'true' else ' and coalesce(' ~ f.in_calendar ~ ', false)'),
             'reason': 'outside_calendar',
             'expected': 'a day from ' ~ start ~ ' to before ' ~ end,
         }) -%}

@@ -2,9 +2,10 @@
 {%- set fields = [
     field('record_id', 'varchar(5)', path='id', required=true),
     field('rating', 'bigint', path='a.Rating', accepted=[1, 2, 3]),
-    field('paid_at', 'timestamp', required="text__rating is not null"),
-    field('ordered_on', 'date', in_calendar=true),
-    field('sent_at', 'timestamp', format='epoch_ms', in_calendar=true),
+    field('paid_at', 'timestamp', required="text__rating is not null", in_calendar="sent_at is null or paid_at < sent_at"),
+    field('ordered_on', 'date'),
+    field('sent_at', 'timestamp', format='epoch_ms'),
+    field('born_on', 'date', in_calendar=false),
     field('note', 'varchar(65535)', format='verbatim'),
 ] %}
 {%- set told = [
@@ -16,6 +17,8 @@
     (4, 'record_id', 'id', none, 'varchar(5)', 'required'),
     (5, 'ordered_on', 'ordered_on', '1969-12-31', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
     (5, 'sent_at', 'sent_at', '2524608000000', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
+    (7, 'paid_at', 'paid_at', '0001-01-01T00:00:00Z', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
+    (8, 'paid_at', 'paid_at', '2050-01-01T00:00:00Z', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
 ] %}
 
 with
@@ -28,7 +31,10 @@ raw_records as (
     - {_row: 3, value: '{"id": "a \"b\" \\ c", "a": {"Rating": "two"}, "paid_at": "soon"}'}
     - {_row: 4, value: '{"id": " ", "a": [{"Rating": 5}], "note": null}'}
     - {_row: 5, value: '{"id": 5, "ordered_on": "1969-12-31", "sent_at": 2524608000000}'}
-    - {_row: 6, value: '{"id": 6, "ordered_on": "1970-01-01", "sent_at": 2524607999999}'}
+    - {_row: 6, value: '{"id": 6, "ordered_on": "1970-01-01", "sent_at": 2524607999999, "born_on": "1904-02-29"}'}
+    - {_row: 7, value: '{"id": 7, "paid_at": "0001-01-01T00:00:00Z", "sent_at": 1772460309244}'}
+    - {_row: 8, value: '{"id": 8, "paid_at": "2050-01-01T00:00:00Z"}'}
+    - {_row: 9, value: '{"id": 9, "paid_at": "2099-01-01T00:00:00Z", "sent_at": 1772460309244}'}
     {% endcall %}
 
 ),
@@ -77,7 +83,9 @@ misread as (
         and not (_row = 3 and record_id is null and rating is null)
         and not (_row = 4 and record_id is null and note is null and raw_texts is not null)
         and not (_row = 5 and ordered_on = cast('1969-12-31' as date))
-        and not (_row = 6 and sent_at = cast('2049-12-31 23:59:59.999' as timestamp))
+        and not (_row = 6 and sent_at = cast('2049-12-31 23:59:59.999' as timestamp) and born_on = cast('1904-02-29' as date))
+        and not (_row in (7, 8) and cast_errors is not null)
+        and not (_row = 9 and paid_at = cast('2099-01-01 00:00:00' as timestamp) and cast_errors is null)
 
 ),
 

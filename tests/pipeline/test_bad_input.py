@@ -54,6 +54,12 @@ OBJECTS: dict[str, bytes] = {
     "future": post(40).replace(b"2026-03-02T14:05:09.244Z", b"2099-01-01T00:00:00Z"),
     "repeat": post(3).replace(b"10.004Z", b"11.004Z"),
     "uncastable": post(41, extra=',"created_at":"yesterday"'),
+    "year-one": post(42).replace(b"2026-03-02T14:05:09.244Z", b"0001-01-01T00:00:00Z"),
+    "year-one-received": post(43).replace(b"2026-03-02T14:05:10.004Z", b"0001-01-01T00:00:00Z"),
+    "year-one-written": post(44, extra=',"created_at":"0001-01-01T00:00:00Z"'),
+    "future-alone": post(45)
+    .replace(b"2026-03-02T14:05:09.244Z", b"2050-01-01T00:00:00Z")
+    .replace(b'"receivedAt":"2026-03-02T14:05:10.004Z",', b""),
 }
 
 
@@ -89,11 +95,27 @@ def test_good_records_are_kept_and_bad_ones_are_rejects(project: Project) -> Non
     assert places["too-large"] == (len(post(29)), 20_000_008)
     assert places["invalid-utf8"] == (len(post(19)), len(post(20)) - 4)
 
-    lost = {14, 16, 20, 31, 38, 41}  # truncated, cut, invalid, zipped; 38 is no post; 41 does not cast
+    lost = {
+        14,
+        16,
+        20,
+        31,
+        38,
+        41,
+        42,
+        43,
+        44,
+        45,
+    }  # truncated, cut, invalid, zipped; 38 is no post; 41 to 45 do not cast
     posts = project.query("select cast(post_id as integer) from marts.fct_app_posts order by 1")
-    assert [number for (number,) in posts] == [n for n in range(1, 42) if n not in lost]
-    assert project.query("select field, raw_text, reason from marts.rejects where kind = 'cast'") == [
-        ("post_created_at", "yesterday", "not_iso8601")
+    assert [number for (number,) in posts] == [n for n in range(1, 46) if n not in lost]
+    cast = "select field, raw_text, reason from marts.rejects where kind = 'cast' order by all"
+    assert project.query(cast) == [
+        ("event_at", "0001-01-01T00:00:00Z", "outside_calendar"),
+        ("event_at", "2050-01-01T00:00:00Z", "outside_calendar"),
+        ("post_created_at", "0001-01-01T00:00:00Z", "outside_calendar"),
+        ("post_created_at", "yesterday", "not_iso8601"),
+        ("received_at", "0001-01-01T00:00:00Z", "outside_calendar"),
     ]
     assert project.query("select post_body from marts.fct_app_posts where post_id in ('11', '32') order by 1") == [
         ("a\ufffdb",),

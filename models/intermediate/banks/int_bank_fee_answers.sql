@@ -53,7 +53,7 @@ typed as (
         row_count,
         person_kind,
         {{ cnpj8(cast_text('cnpj_text', 'cnpj8', 'varchar(65535)')) }} as cnpj8,
-        {{ cast_text('asked_at_text', 'iso8601', 'timestamp') }} as asked_at
+        {{ cast_in_calendar('asked_at_text', 'iso8601', 'timestamp') }} as asked_at
     from params
 
 ),

@@ -33,7 +33,7 @@ final as (
         {{ row_key(stream_at('banks.fees')) }} as fee_id,
         {{ bank_person_kind(param('person_kind')) }} as person_kind,
         {{ cnpj8(cast_text(param('cnpj'), 'cnpj8', 'varchar(65535)')) }} as cnpj8,
-        {{ cast_text('fetched_at_text', 'iso8601', 'timestamp') }} as fetched_at,
+        {{ cast_in_calendar('fetched_at_text', 'iso8601', 'timestamp') }} as fetched_at,
         service_code,
         service_name,
         unit_text,

@@ -33,7 +33,7 @@ final as (
         {{ param('user_id') }} as account_user_id,
         {{ param('username') }} as account_username,
         {{ cast_text(param('page'), 'integer', 'bigint') }} as page_number,
-        {{ cast_text(param('fetched_at'), 'iso8601', 'timestamp') }} as fetched_at,
+        {{ cast_in_calendar(param('fetched_at'), 'iso8601', 'timestamp') }} as fetched_at,
         _object,
         _row,
         _input_key,

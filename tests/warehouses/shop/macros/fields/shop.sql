@@ -7,9 +7,9 @@
         field('discount', 'double precision'),
         field('item_count', 'integer'),
         field('is_gift', 'boolean', path='gift'),
-        field('ordered_date', 'date', path='date'),
-        field('paid_at', 'timestamp', format='epoch_ms'),
-        field('updated_at', 'timestamp'),
+        field('ordered_date', 'date', path='date', in_calendar=false),
+        field('paid_at', 'timestamp', format='epoch_ms', in_calendar=false),
+        field('updated_at', 'timestamp', in_calendar=false),
         field('status', 'varchar(65535)', accepted=['new', 'paid']),
         field('note', 'varchar(65535)', format='verbatim'),
     ]) }}
