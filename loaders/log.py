@@ -11,6 +11,7 @@ step; numbers have no gaps, so a reader that knows the last number also knows th
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,27 @@ class Log:
             if not line.get("replays"):  # which the commits of older loaders do not say
                 newest.setdefault(line["key"], line["version"])
         return newest
+
+    def current_versions(self) -> dict[str, set[str]]:
+        """The versions of every input that no later one has superseded, by its key: the newest and, where nothing of
+        that could be read, the newest of which anything could. macros/read_stream/input_versions.sql has the same
+        rule. Reads the whole log."""
+        lines = list(self.lines("input"))
+        rows: Counter[tuple[str, str]] = Counter()
+        for line in lines:  # a replay mends a version
+            rows[line["key"], line["version"]] += line["rows"]
+        current: dict[str, set[str]] = {}
+        settled: set[str] = set()
+        for line in lines:
+            key, version = line["key"], line["version"]
+            if line.get("replays") or key in settled:
+                continue
+            is_readable = rows[key, version] > 0 or not line["rejects"]
+            if is_readable or key not in current:
+                current.setdefault(key, set()).add(version)
+            if is_readable:
+                settled.add(key)
+        return current
 
     def lines(self, kind: str) -> Iterator[dict[str, Any]]:
         """The lines of one kind of all commits, the newest first. Reads the whole log."""

@@ -113,7 +113,7 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -
     """
     log = Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
-    versions, resolved = log.inputs(), {line["record"] for line in log.lines("resolved")}
+    versions, resolved = log.current_versions(), {line["record"] for line in log.lines("resolved")}
     origins = _origins(log, [one.record for one in mended])
     groups: dict[str, list[tuple[str, list[Document]]]] = defaultdict(list)
     for one in mended:
@@ -123,7 +123,7 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -
             why = "it is resolved by an earlier replay"
         elif origin is None:
             why = f"{stream.source}.{stream.name} has no such record; expected one that `headwater rejects` lists"
-        elif versions.get(origin.key) != origin.version:
+        elif origin.version not in versions.get(origin.key, ()):
             why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
         elif origin.is_cut and isinstance(stream, FileDrop) and stream.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"

@@ -14,9 +14,9 @@
     {{ return('%.9f' | format(share)) }}
 {%- endmacro %}
 
-{#- How many records of a stream came in with the newest versions of its inputs, read or not, and how many open rejects its
-    budget allows, as a query of one row. Older versions do not count, as their rejects do not: a file that comes often
-    would have a budget that grows. -#}
+{#- How many records of a stream came in with those versions of its inputs that nothing has superseded, read or not, and
+    how many open rejects its budget allows, as a query of one row. Superseded versions do not count, as their rejects do
+    not: a file that comes often would have a budget that grows. -#}
 {% macro reject_budget(stream) %}
 select
     cast({{ literal(stream.source) }} as varchar(65535)) as source,
@@ -36,5 +36,5 @@ inner join {{ input_versions(stream) }}
 where
     inputs.source = {{ literal(stream.source) }}
     and inputs.stream = {{ literal(stream.name) }}
-    and input_versions.is_newest
+    and not input_versions.is_superseded
 {% endmacro %}

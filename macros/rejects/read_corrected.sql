@@ -132,7 +132,7 @@ from (
     where
         record_id not in (select resolutions.record_id from {{ source('headwater', 'resolutions') }} as resolutions)
         and cast(_load_seq as varchar(20)) || '#' || _input_key in (
-            select cast(_load_seq as varchar(20)) || '#' || _input_key from {{ input_versions(stream) }} where is_newest
+            select cast(_load_seq as varchar(20)) || '#' || _input_key from {{ input_versions(stream) }} where not is_superseded
         )
 ) as records
 inner join {{ ref('corrections') }} as corrections

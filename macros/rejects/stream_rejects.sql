@@ -5,7 +5,8 @@
     cast     what did not cast, was not accepted, or is missing; one stream
 
     state    open; resolved_by_replay, when a later load brought the record, mended; resolved_by_correction, when the record
-             reads well with what seeds/corrections.csv says; resolved_by_restatement, when its input came again, whole -#}
+             reads well with what seeds/corrections.csv says; resolved_by_restatement, when a version of its input that
+             came later has superseded that which it was in -#}
 {% macro landing_rejects(stream=none) %}
 select
     rejects.source,
@@ -131,7 +132,7 @@ left join {{ ref(stream.corrected) }} as corrected
         {%- if corrected %}
         when {{ corrected }} is not null then cast('resolved_by_correction' as varchar(65535))
         {%- endif %}
-        when not input_versions.is_newest then cast('resolved_by_restatement' as varchar(65535))
+        when input_versions.is_superseded then cast('resolved_by_restatement' as varchar(65535))
         else cast('open' as varchar(65535))
     end
 {%- endmacro %}

@@ -2,9 +2,7 @@
 {% macro bank_fee_fixture_types(relation) -%}
     {%- set text, types = 'varchar(65535)', {} -%}
     {%- set answer = {'answer_key': text, 'cnpj8': text, 'person_kind': text, 'asked_at': 'timestamp'} -%}
-    {%- if relation == 'inputs' -%}
-        {%- do types.update({'row_count': 'bigint'}) -%}
-    {%- elif relation in ('stg_banks__fees', 'stg_banks__fee_files') -%}
+    {%- if relation in ('stg_banks__fees', 'stg_banks__fee_files') -%}
         {%- do types.update({
             'fee_id': text, 'person_kind': text, 'cnpj8': text, 'fetched_at': 'timestamp', '_object': text,
             '_row': 'bigint', '_input_key': text, '_load_id': text, '_load_seq': 'bigint', '_loaded_at': 'timestamp',

@@ -60,7 +60,7 @@ where 1 = 0
     {%- elif relation == 'inputs' -%}
         {%- do types.update({
             'source': text, 'stream': text, '_load_seq': 'bigint', '_input_key': text, '_input_version': text,
-            'replay_count': 'bigint', 'document_count': 'bigint', 'empty_count': 'bigint', 'unread_count': 'bigint',
+            'row_count': 'bigint', 'reject_count': 'bigint', 'replay_count': 'bigint', 'document_count': 'bigint', 'empty_count': 'bigint', 'unread_count': 'bigint',
             'rejected_row_count': 'bigint',
         }) -%}
     {%- elif relation.startswith('base_') -%}

@@ -278,6 +278,37 @@ def test_inputs_are_known_by_their_newest_version(store: Store) -> None:
     assert log.inputs() == {"a": "2", "b": "1"}
 
 
+def test_a_version_that_cannot_be_read_supersedes_nothing(store: Store) -> None:
+    log, after = Log(store, "shop", "orders"), None
+    loads: list[list[tuple[str, str, int, int, int]]] = [  # key, version, rows, rejects, replays
+        [
+            ("bad", "1", 9, 0, 0),
+            ("empty", "1", 9, 0, 0),
+            ("mended", "1", 9, 0, 0),
+            ("good", "1", 9, 0, 0),
+            ("only", "1", 0, 1, 0),
+        ],
+        [
+            ("bad", "2", 0, 1, 0),
+            ("empty", "2", 0, 0, 0),
+            ("mended", "2", 0, 1, 0),
+            ("good", "2", 0, 1, 0),
+            ("only", "2", 0, 1, 0),
+        ],
+        [("bad", "3", 0, 1, 0), ("bad", "1", 1, 0, 1), ("mended", "2", 9, 0, 1), ("good", "3", 8, 1, 0)],
+    ]
+    for number, inputs in enumerate(loads):
+        told = [Input(n, key, version, {}, *counts) for n, (key, version, *counts) in enumerate(inputs)]
+        after = commit(log, after, f"load-{number}", inputs=told)
+    assert log.current_versions() == {
+        "bad": {"1", "3"},
+        "empty": {"2"},
+        "mended": {"2"},
+        "good": {"3"},
+        "only": {"2"},
+    }
+
+
 def test_commits_of_older_loaders_are_read(store: Store) -> None:
     log = Log(store, "shop", "orders")
     commit(log, None, inputs=[Input(0, "a", "1", {}, 1, 0)])

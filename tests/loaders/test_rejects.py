@@ -511,7 +511,7 @@ class Overtaken:
         patched.setattr(owner, name, run)
 
 
-MOMENTS = [(Log, "newest"), (Log, "inputs"), (Log, "lines"), (Log, "commit_lines"), (rejects, "read_input")]
+MOMENTS = [(Log, "newest"), (Log, "current_versions"), (Log, "lines"), (Log, "commit_lines"), (rejects, "read_input")]
 
 
 @pytest.mark.parametrize(("owner", "name"), MOMENTS[1:])

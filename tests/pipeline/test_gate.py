@@ -85,6 +85,7 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
 
     # one less is within the budget, and the rejects of the version before count no more
     put(project, "section_feedback", feedback("section", *["2"] * 99, "7"))
+    put(project, "project_feedback", b"user_id,user_id\n")  # a version that cannot be read supersedes nothing
     project.headwater("load")
     project.stage()
     again = ("--select", "+fct_section_feedback", "+reject_budgets", "--indirect-selection", "buildable")
@@ -96,6 +97,10 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     assert project.query(
         "select state, raw_text from marts.rejects where stream = 'section_feedback' order by all"
     ) == [("open", "7"), ("resolved_by_restatement", "7"), ("resolved_by_restatement", "good")]
+    assert project.query("select reason, state from marts.rejects where stream = 'project_feedback' order by all") == [
+        ("duplicate_header", "open"),
+        ("not_accepted", "open"),
+    ]
 
 
 def test_budgets_are_shares(project: Project) -> None:
