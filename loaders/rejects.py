@@ -2,15 +2,15 @@
 
 A file of them has a JSON object a line: `stream`, `record` (`<object>#<row>`, as marts.rejects has it), what is told
 of it for whoever mends it, and the record itself: `raw`, text that a reader is to try again, under `header` if it was a
-row of CSV, or `value`, a document that was read but did not cast. What comes back keeps the key, version and params of
-the input that it was a part of.
+row of CSV, or `value`, a document that was read but did not cast. Bytes of `raw` that are no text are shown as U+FFFD.
+What comes back unchanged is left alone; what was mended keeps the key, version and params of the input that it was a
+part of.
 """
 
 import base64
-import gzip
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,12 +24,14 @@ from loaders.errors import ConfigurationError, NotFoundError
 from loaders.lake import Store
 from loaders.landing import begin
 from loaders.log import Commit, Log
+from loaders.readers.compression import decompress
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
 from loaders.sources.files import read_input
 
 _RECORD = re.compile(r"(?:raw|rejects)/[^#]+/load_seq=(\d{1,12})/[^#]+#([1-9]\d{0,17})", re.ASCII)
+_NO_TEXT = "\ufffd"
 _NOTHING = msgspec.Raw(b"null")
 
 
@@ -65,6 +67,11 @@ class _Rejected(msgspec.Struct):
     def data(self) -> bytes:
         return base64.b64decode(self.raw) if self.encoding == "base64" else self.raw.encode()
 
+    @property
+    def text(self) -> str:
+        """What an export shows of the data."""
+        return self.data.decode(errors="replace")
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -74,6 +81,9 @@ class Origin:
     version: str
     params: dict[str, str]
     value: bytes = b""  # the record itself, if it was read but did not cast
+    header: str | None = None  # of a record that was not read
+    raw: str = ""  # as an export shows it
+    own_marks: int = 0  # how many U+FFFD of that were in the input
     is_cut: bool = False  # whether the lake has only its beginning
     is_element: bool = False  # of an answer, whose other records it is not to bring again
 
@@ -85,7 +95,7 @@ def export(lake: Store, told: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         mended = rejects[record]
         if record.startswith("rejects/"):
             rejected = msgspec.json.decode(envelope.value, type=_Rejected)
-            mended.header, mended.raw = rejected.header, rejected.data.decode(errors="replace")
+            mended.header, mended.raw = rejected.header, rejected.text
         else:
             mended.value = envelope.value
         yield msgspec.json.encode(mended) + b"\n"
@@ -106,16 +116,26 @@ def read_mended(data: bytes, name: str) -> list[Mended]:
     return mended
 
 
-def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -> Commit | None:
-    """Lands what can be read now, in one commit that names what it resolves; None if that is nothing.
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of the lines of one stream that were not refused. commit: None if none was mended."""
 
-    refuse: called with a sentence for each record that is not landed, and why.
+    commit: Commit | None
+    mended: int
+    unchanged: int
+
+
+def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Callable[[str], object]) -> Replayed:
+    """Lands what was mended and can be read now, in one commit that names what it resolves.
+
+    refuse: called with a sentence for each record that was changed and is not landed, and why.
     """
     log = Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
     versions, resolved = log.current_versions(), {line["record"] for line in log.lines("resolved")}
     origins = _origins(log, [one.record for one in mended])
     groups: dict[str, list[tuple[str, list[Document]]]] = defaultdict(list)
+    unchanged = 0
     for one in mended:
         origin = origins.get(one.record)
         documents, why = list[Document](), ""
@@ -127,8 +147,11 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -
             why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
         elif origin.is_cut and isinstance(stream, FileDrop) and stream.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
-        elif one.raw is None and _compact(one.value) == _compact(origin.value):
-            why = "it is as it was, and would be the same reject again; mend its `value`, or leave its line out"
+        elif _is_unchanged(one, origin):
+            unchanged += 1
+            continue
+        elif one.raw is not None and one.raw.count(_NO_TEXT) > origin.own_marks:
+            why = f"it still has {_NO_TEXT} for bytes that are no text; write what should stand there"
         else:
             documents, why = _read(stream, one, origin)
         if why or origin is None:
@@ -136,8 +159,9 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -
             continue
         groups[origin.key].append((one.record, documents))
         resolved.add(one.record)
+    count = sum(map(len, groups.values()))
     if not groups:
-        return None
+        return Replayed(None, 0, unchanged)
     with begin(lake, stream, log, newest) as landing:
         for key, records in groups.items():
             origin = origins[records[0][0]]
@@ -145,7 +169,13 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Any) -
             for record, documents in records:
                 landing.land(documents)
                 landing.resolved.append(record)
-        return landing.commit(dict(newest.state) if newest else {})
+        return Replayed(landing.commit(dict(newest.state) if newest else {}), count, unchanged)
+
+
+def _is_unchanged(one: Mended, origin: Origin) -> bool:
+    if one.raw is None:
+        return _compact(one.value) == _compact(origin.value)
+    return (one.raw, one.header) == (origin.raw, origin.header)
 
 
 def _compact(document: bytes) -> bytes:
@@ -183,8 +213,14 @@ def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
         origins[record] = replace(objects[record.partition("#")[0]][envelope.input], value=bytes(envelope.value))
         if record.startswith("rejects/"):
             rejected = msgspec.json.decode(envelope.value, type=_Rejected)
-            is_cut, is_element = len(rejected.data) < rejected.size, rejected.path is not None
-            origins[record] = replace(origins[record], is_cut=is_cut, is_element=is_element)
+            origins[record] = replace(
+                origins[record],
+                header=rejected.header,
+                raw=rejected.text,
+                own_marks=rejected.data.decode(errors="ignore").count(_NO_TEXT),
+                is_cut=len(rejected.data) < rejected.size,
+                is_element=rejected.path is not None,
+            )
     return origins
 
 
@@ -194,19 +230,50 @@ def _envelopes(lake: Store, records: Iterable[str]) -> Iterator[tuple[str, _Enve
     for record in records:
         if found := _RECORD.fullmatch(record):
             rows[record.partition("#")[0]].add(int(found[2]))
-    decode = msgspec.json.Decoder(_Envelope).decode_lines
     for key, wanted in rows.items():
         try:
-            data = b"".join(lake.chunks(key))
+            read = _parquet_rows if key.endswith(".parquet") else _json_rows
+            for envelope in read(lake, key, wanted):
+                yield f"{key}#{envelope.row}", envelope
         except NotFoundError:
             continue
-        for envelope in _parquet_rows(data, wanted) if key.endswith(".parquet") else decode(gzip.decompress(data)):
-            if envelope.row in wanted:
-                yield f"{key}#{envelope.row}", envelope
 
 
-def _parquet_rows(data: bytes, wanted: set[int]) -> Iterator[_Envelope]:
-    table = pq.read_table(pa.BufferReader(data), columns=["_row", "_input", "value"])
-    places = [number - 1 for number in sorted(wanted) if number <= len(table)]
-    for row in table.take(pa.array(places, pa.int64())).to_pylist():
-        yield _Envelope(row["_row"], row["_input"], msgspec.Raw(row["value"].encode()))
+def _json_rows(lake: Store, key: str, wanted: set[int]) -> Iterator[_Envelope]:
+    """Row n is line n: only such lines are held."""
+    decode = msgspec.json.Decoder(_Envelope).decode
+    number, left, line = 1, set(wanted), bytearray()
+    for piece in decompress(lake.chunks(key), key):
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            if number in left:
+                yield decode(line + end)
+                left.remove(number)
+                if not left:
+                    return
+            number, line = number + 1, bytearray()
+        if number in left:
+            line += rest
+
+
+def _parquet_rows(lake: Store, key: str, wanted: set[int]) -> Iterator[_Envelope]:
+    """Reads the groups of rows that hold any of those wanted."""
+    with lake.open(key) as file:
+        parquet, first = pq.ParquetFile(file), 1
+        for group in range(parquet.num_row_groups):
+            size = parquet.metadata.row_group(group).num_rows
+            places = [number - first for number in sorted(wanted) if first <= number < first + size]
+            if places:
+                table = parquet.read_row_group(group, columns=["_row", "_input", "value"])
+                for row in table.take(pa.array(places, pa.int64())).to_pylist():
+                    yield _Envelope(row["_row"], row["_input"], msgspec.Raw(row["value"].encode()))
+            first += size
+
+
+def beginnings(lake: Store, records: Iterable[str], size: int = 200) -> dict[str, str]:
+    """The first characters of records that were read, by their names, to know them by."""
+    return {
+        record: bytes(envelope.value)[:size].decode(errors="replace")
+        for record, envelope in _envelopes(lake, records)
+        if record.startswith("raw/")
+    }

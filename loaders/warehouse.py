@@ -15,8 +15,11 @@ from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.log import heartbeats, newest_commits
 from loaders.registry import LOADERS
-from loaders.rejects import export, read_mended, replay
+from loaders.rejects import beginnings, export, read_mended, replay
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
+
+SUMMARY, SHOWN = 50, 500
+"""So many inputs and reasons are summed up, and so many characters of a value are shown."""
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
@@ -54,23 +57,43 @@ def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
 def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, limit: int, target: str | None) -> None:
     """Shows what could not be used and is open still: why, and where it came from. As of the last `dbt build`."""
     places = ", ".join(f"'{s.source}.{s.name}'" for s in streams_of(names))
-    query = f"{OPEN_REJECTS} and source || '.' || stream in ({places}) order by load_seq, record_id, field"
+    query = f"{OPEN_REJECTS} and source || '.' || stream in ({places}) order by load_seq desc, record_id, field"
     found = rows(query, target)
     if file:
         columns = ("stream", "record", "input", "line", "field", "reason", "expected")
-        lines = list(export(lake_of(ctx), ({name: row[name] for name in columns} for row in found)))
-        file.writelines(lines)
-        console.print(
-            f"{len(lines)} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`"
-        )
+        count = 0
+        for line in export(lake_of(ctx), ({name: row[name] for name in columns} for row in found)):
+            count += file.write(line) > 0
+        file.flush()  # which opens it, even for nothing
+        console.print(f"{count} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`")
         return
-    for row in ({name: _printable(value) for name, value in row.items()} for row in found[:limit]):
-        place = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
-        said = ": ".join(row[name][:60] for name in ("field", "raw_text") if row[name])
-        console.print(f"{row['stream']}  {row['reason']}  {place}\n  {said}\n  expected {row['expected']}")
-        console.print(f"  record {row['record']}" + (f"\n  or {row['key']}" if row["key"] else ""))
-    console.print(f"{len(found)} open rejects" + (f", {limit} shown" if len(found) > limit else ""))
-    if found:
+    _show(found, limit, beginnings(lake_of(ctx), [row["record"] for row in found[:limit] if not row["raw_text"]]))
+
+
+def _show(errors: list[dict[str, Any]], limit: int, starts: dict[str, str]) -> None:
+    """Prints how many rejects each input has, and why; then the newest errors. starts: how their records begin."""
+    records = {(row["stream"], row["record"]) for row in errors}
+    by_input: dict[tuple[str, str, str], set[str]] = {}
+    for row in errors:
+        why = f"{row['reason']} ({row['field']})" if row["field"] else row["reason"]
+        by_input.setdefault((row["stream"], why, row["input"]), set()).add(row["record"])
+    for (stream, why, name), rejected in list(by_input.items())[:SUMMARY]:
+        console.print(f"{stream}  {len(rejected):,} {_printable(why)}  {_printable(name)}")
+    if len(by_input) > SUMMARY:
+        console.print(f"and {len(by_input) - SUMMARY:,} more inputs and reasons")
+    for row in ({name: _printable(value) for name, value in row.items()} for row in errors[:limit]):
+        where = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
+        console.print(f"\n{row['stream']}  {row['reason']}  {where}")
+        value = ": ".join(row[name] for name in ("field", "raw_text") if row[name])
+        for text in (value, _printable(starts.get(row["record"]))):
+            if text:
+                console.print(f"  {text[:SHOWN]}" + (f" … {len(text):,} characters" if len(text) > SHOWN else ""))
+        console.print(f"  expected {row['expected']}\n  record {row['record']}")
+        if row["key"]:
+            console.print(f"  or {row['key']}")
+    count = f"{len(records):,} open rejects" + (f", {len(errors):,} errors" if len(errors) > len(records) else "")
+    console.print(("\n" if errors else "") + count + (f", the newest {limit} shown" if len(errors) > limit else ""))
+    if errors:
         console.print(
             "mend a value in seeds/corrections.csv, or records with --export FILE and `headwater replay FILE`"
         )
@@ -92,7 +115,7 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
     if not mended:
         console.print(f"{file.name} holds no records; `headwater rejects --export {file.name}` writes those there are")
         return
-    places = sorted({one.stream for one in mended})
+    places, replayed, unchanged = sorted({one.stream for one in mended}), 0, 0
     streams = {f"{stream.source}.{stream.name}": stream for stream in streams_of(tuple(places))}
     for place in places:
         lines, before, stream = [one for one in mended if one.stream == place], len(refused), streams.get(place)
@@ -100,19 +123,19 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
             refused += [f"{one.record}: {place!r} is no stream; expected the one that it came from" for one in lines]
             continue
         try:
-            commit = replay(lake, stream, lines, refused.append)
+            done = replay(lake, stream, lines, refused.append)
         except ConcurrentLoadError:
             refused[before:] = [f"{one.record}: another load of {place} was committed meanwhile" for one in lines]
             continue
-        if commit:
-            told = f"{commit.landed:,} records for {len(lines) - len(refused) + before:,} rejects"
-            console.print(f"{place}: load {commit.load_seq}: {told}")
+        replayed, unchanged = replayed + done.mended, unchanged + done.unchanged
+        if done.commit:
+            console.print(f"{place}: load {done.commit.load_seq}: {done.commit.landed:,} records landed")
     for why in refused:
-        click.echo(f"Error: {why}", err=True)
+        click.echo(f"Error: {_printable(why)}", err=True)
+    counts = f"{replayed:,} of {len(mended):,} mended and replayed"
+    console.print(counts + (f", {unchanged:,} unchanged" if unchanged else ""))
     if refused:
-        raise HeadwaterError(
-            f"not replayed: {len(refused)} of {len(mended)} records; mend them and replay the file again"
-        )
+        raise HeadwaterError(f"{len(refused):,} were changed and not replayed; mend them and replay the file again")
 
 
 @click.command()

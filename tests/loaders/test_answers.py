@@ -360,7 +360,7 @@ def export(lake: Store, stream: str) -> list[dict[str, Any]]:
 def replay(lake: Store, drop: FileDrop, *mended: dict[str, Any]) -> tuple[Any, list[str]]:
     refused: list[str] = []
     read = rejects.read_mended("\n".join(map(json.dumps, mended)).encode(), "mended")
-    return rejects.replay(lake, drop, read, refused.append), refused
+    return rejects.replay(lake, drop, read, refused.append).commit, refused
 
 
 def test_a_reject_says_in_which_list_it_was(lake: Store, source: Store) -> None:

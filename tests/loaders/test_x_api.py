@@ -721,10 +721,10 @@ def test_what_could_not_be_read_can_be_mended_and_replayed(api: XStandIn, lake: 
     [reject] = [e.key for e in lake.entries("rejects/x/posts/")]
     wrong = Mended(stream="x.posts", record=f"{reject}#1", raw='{"id":"5","text":')
     refused: list[str] = []
-    assert replay(lake, STREAMS[0], [wrong], refused.append) is None
+    assert replay(lake, STREAMS[0], [wrong], refused.append).commit is None
     assert "it still cannot be read: truncated" in refused[0]
     right = Mended(stream="x.posts", record=f"{reject}#1", raw='{"id":"5","text":"mended"}')
-    commit = replay(lake, STREAMS[0], [right], refused.append)
+    commit = replay(lake, STREAMS[0], [right], refused.append).commit
     assert commit
     assert (commit.landed, commit.state) == (1, before)
     assert landed(lake)[-1] == (landed(lake)[0][0], {"id": "5", "text": "mended"})
