@@ -60,6 +60,7 @@ class _Rejected(msgspec.Struct):
     raw: str
     encoding: str
     size: int
+    record: int | None = None
     header: str | None = None
     path: str | None = None
 
@@ -85,6 +86,7 @@ class Origin:
     raw: str = ""  # as an export shows it
     own_marks: int = 0  # how many U+FFFD of that were in the input
     is_cut: bool = False  # whether the lake has only its beginning
+    is_headless: bool = False  # a row of CSV whose header was too long to be kept with it
     is_element: bool = False  # of an answer, whose other records it is not to bring again
 
 
@@ -189,6 +191,8 @@ def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], 
     if one.raw is None or not isinstance(stream, FileDrop):
         text = bytes(one.value) if one.raw is None else one.raw.encode()
         batches = list(read_documents([text], faults.append))
+    elif origin.is_headless and one.header is None:
+        return [], f"its header is too long to be kept with it; add it as `header`, or correct {origin.key!r} itself"
     else:
         raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
         records = () if origin.is_element else stream.records
@@ -220,6 +224,7 @@ def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
                 own_marks=rejected.data.decode(errors="ignore").count(_NO_TEXT),
                 is_cut=len(rejected.data) < rejected.size,
                 is_element=rejected.path is not None,
+                is_headless=rejected.record is not None and rejected.header is None,
             )
     return origins
 

@@ -5,6 +5,8 @@ can be overridden, producers compress before they put, and a client that honours
 unpacked a key that ends in .gz. Formats: RFC 1952 (gzip), APPNOTE.TXT (ZIP), xerial snappy-java.
 """
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -13,7 +15,17 @@ from isal import isal_zlib
 _PIECE = 1 << 20  # the most that one call unpacks, so that a gzip bomb costs time but no memory
 _STEP = 1 << 10  # compressed bytes per call: what a call leaves over is copied, and what a call that fails made is lost
 _GZIP = 31  # zlib's wbits for a gzip member whose checksum is verified
-_REFUSED = ((b"PK\x03\x04", ".zip", "ZIP"), (b"\x82SNAPPY\0", ".snappy", "Snappy"))
+_REFUSED = (  # what the content begins with, how a key may end, the name
+    (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), ".zip", "ZIP"),
+    (re.compile(rb"\x82SNAPPY\0"), ".snappy", "Snappy"),
+    (re.compile(rb"BZh[1-9]1AY&"), ".bz2", "bzip2"),
+    (re.compile(rb"\xfd7zXZ\0"), ".xz", "XZ"),
+    (re.compile(rb"\x28\xb5\x2f\xfd"), ".zst", "Zstandard"),
+)
+_WAYS = {
+    "json": ("JSON", "set the stream's CompressionFormat to GZIP"),
+    "csv": ("CSV", "unpack it, or pack it with gzip (a workbook, .xlsx, is ZIP: save it as CSV)"),
+}
 
 
 class UnreadableInput(Exception):
@@ -24,10 +36,10 @@ class UnreadableInput(Exception):
         self.reason, self.detail = reason, detail
 
 
-def decompress(chunks: Iterable[bytes], key: str) -> Iterator[bytes]:
-    """Yields the plain bytes of an object; those of gzip in pieces of at most 1 MiB.
+def decompress(chunks: Iterable[bytes], key: str, form: str = "json") -> Iterator[bytes]:
+    """Yields the plain bytes of an object; those of gzip in pieces of at most 1 MiB. form: json or csv, within.
 
-    Raises UnreadableInput: for ZIP and Snappy at once, for damaged gzip after the bytes before that.
+    Raises UnreadableInput: for other compressions, also within gzip, at once; for damaged gzip after the bytes before.
     """
     source = filter(None, chunks)
     start = b""
@@ -35,12 +47,18 @@ def decompress(chunks: Iterable[bytes], key: str) -> Iterator[bytes]:
         start += chunk
     whole = chain(filter(None, (start,)), source)
     if start.startswith(b"\x1f\x8b"):
-        yield from _gunzip((chunk[at : at + _STEP] for chunk in whole for at in range(0, len(chunk), _STEP)), key)
+        plain = _gunzip((chunk[at : at + _STEP] for chunk in whole for at in range(0, len(chunk), _STEP)), key)
+        first = next(plain, b"")
+        if first.startswith(b"\x1f\x8b"):
+            raise UnreadableInput("gzip_in_gzip", f"{key} is gzip within gzip, expected it once: unpack it one time.")
+        yield from chain(filter(None, (first,)), plain)
         return
-    is_json = start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
+    # without its magic number only an extension tells, and where plain text may stand it lies
+    is_plain = b"\0" not in start if form == "csv" else start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
     for magic, extension, name in _REFUSED:
-        if start.startswith(magic) or (start and not is_json and key.lower().endswith(extension)):
-            detail = f"{key} is {name}, expected gzip or JSON: set the stream's CompressionFormat to GZIP."
+        if magic.match(start) or (start and not is_plain and key.lower().endswith(extension)):
+            expected, way = _WAYS[form]
+            detail = f"{key} is {name}, expected gzip or {expected}: {way}."
             raise UnreadableInput(f"{name.lower()}_compression", detail)
     yield from whole
 

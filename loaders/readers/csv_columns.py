@@ -10,6 +10,7 @@ from pyarrow import csv
 WINDOW = 2 << 20
 """The longest block that is read at once, in bytes."""
 
+_WIDEST = 5_000  # columns; with many more pyarrow takes minutes, and gigabytes
 _ESCAPES = ((b"\\", rb"\\"), (b'"', rb"\""), (b"\n", rb"\n"), (b"\r", rb"\r"), (b"\t", rb"\t"), (b"\1", b'"'))
 _CONTROLS = [bytes((code,)) for code in range(32) if code not in b"\t\n\r"]
 
@@ -20,7 +21,7 @@ class Columns:
     def __init__(self, names: list[str], header: bytes, delimiter: str) -> None:
         # each row repeats the names: without this, long ones over short cells would fill the memory
         self.window = min(WINDOW, 16 * WINDOW // (16 + len(header) // len(names)))
-        self.window *= not any(control in header for control in _CONTROLS)
+        self.window *= not any(control in header for control in _CONTROLS) and len(names) <= _WIDEST
         self._names, self._header = names, header
         columns = [str(number) for number in range(len(names))]
         self._options = (

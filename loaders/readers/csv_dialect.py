@@ -1,7 +1,6 @@
 """Where a record of CSV ends, what is wrong with it, and what its cells are; see csv_rows for the format."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from loaders.readers.reject import RAW_LIMIT
@@ -10,11 +9,11 @@ SIGHT = RAW_LIMIT + 2
 """What is looked at to judge a record: one that may be landed, with its line end."""
 
 FAULTS = {
-    "text_after_quote": "text follows the quote that closes a cell",
-    "stray_quote": "a quote stands inside a cell, close behind a record that went wrong",
-    "unterminated_quote": "a quote is opened and not closed before the input ends",
-    "bare_carriage_return": "a carriage return outside quotes is followed by no line feed",
-    "too_large": f"the record is longer than {RAW_LIMIT:,} bytes, or a quote is not closed",
+    "text_after_quote": "text follows the quote that closes a cell, expected a delimiter or the end of the line",
+    "stray_quote": "a quote is inside a cell, close behind a broken record; expected a cell without quotes",
+    "unterminated_quote": "a quote is opened, expected one that closes it before the input ends",
+    "bare_carriage_return": "a carriage return outside quotes ends no line, expected LF or CRLF",
+    "too_large": f"the record is too long, expected at most {RAW_LIMIT:,} bytes; perhaps a quote is not closed",
 }
 OPEN = "open"
 """No fault: all is well as far as the input is in sight."""
@@ -92,25 +91,36 @@ class Dialect:
         return end, "too_large" if fault == OPEN and stop <= len(data) else fault
 
 
-def header_problem(header: str, required: Sequence[str], dialect: Dialect) -> tuple[str, str]:
-    """Why an input cannot be read with this header: a reason and a sentence, or "" and ""."""
-    names, delimiter = dialect.names(header), dialect.delimiter
-    missing = lacking(required, names)
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if required and len(missing) == len(required):
-        fitting = (other for other in ",;\t|" if lacking(required, Dialect(other).cells(header)) != missing)
-        hint = "".join(f"; it has them with {other!r} as the delimiter, which is {delimiter!r}" for other in fitting)
-        return "no_header", f"the first record is {_listed(names)}, expected a header with {_listed(required)}{hint}"
-    if twice:
-        return "duplicate_header", f"the header has {_listed(twice)} more than once"
-    return ("missing_columns", f"the header lacks {_listed(missing)}; it has {_listed(names)}") if missing else ("", "")
+_LINE = re.compile(rb"[^\r\n]++")
 
 
-def lacking(required: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The required columns that a header does not name, in whatever case."""
-    there = {name.strip().casefold() for name in names}
-    return [name for name in required if name.casefold() not in there]
+class LineCounter:
+    """How many records an input that is not read seems to hold, header included: its lines but blank ones.
+
+    Lines within quotes are no records of their own, unless the last quote is never closed.
+    """
+
+    def __init__(self) -> None:
+        self._lines, self._records, self._is_quoted = _Lines(), _Lines(), False
+
+    def add(self, data: bytes) -> None:
+        """Counts what comes next of the input."""
+        data = data.replace(b"\0", b"")  # as of UTF-16, whose line ends are two bytes
+        self._lines.add(data)
+        parts = data.split(b'"')
+        self._records.add(b'"'.join(parts[self._is_quoted :: 2]))
+        self._is_quoted ^= len(parts) % 2 == 0
+
+    @property
+    def count(self) -> int:
+        """The records so far."""
+        return (self._lines if self._is_quoted else self._records).count
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(repr(name[:100]) for name in names[:20]) + ", ..." * (len(names) > 20)
+class _Lines:
+    def __init__(self) -> None:
+        self.count, self._is_open = 0, False
+
+    def add(self, data: bytes) -> None:
+        self.count += sum(1 for _ in _LINE.finditer(data)) - (self._is_open and data[:1] not in (b"", b"\r", b"\n"))
+        self._is_open = data[-1:] not in (b"\r", b"\n") if data else self._is_open

@@ -18,14 +18,19 @@ import msgspec
 
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.csv_columns import Columns
-from loaders.readers.csv_dialect import FAULTS, OPEN, SIGHT, Dialect, header_problem, lacking
-from loaders.readers.encodings import choose, in_utf8
+from loaders.readers.csv_dialect import FAULTS, OPEN, SIGHT, Dialect, LineCounter
+from loaders.readers.csv_headers import Expected
+from loaders.readers.encodings import Utf8Input
 from loaders.readers.json_documents import Document, Repaired
 from loaders.readers.json_values import is_utf8, mend
 from loaders.readers.reject import RAW_LIMIT, Reject
 
 BLOCK = 1 << 20
 FAST = 1 << 14  # below this, calling pyarrow costs more than it saves
+HEADER_LIMIT = 1 << 20
+"""The longest header, in bytes: each row repeats its names."""
+HEADER_KEPT = 1 << 14
+"""The longest header that the reject of a row repeats, in bytes: with longer ones each would fill an object."""
 
 _BLANK = re.compile(rb"(?:\r?\n)*+")
 
@@ -36,28 +41,28 @@ def read_rows(  # noqa: PLR0913 # they describe the file
     *,
     delimiter: str | Sequence[str] = ",",
     encoding: str | Sequence[str] = "utf-8",
-    required_columns: Sequence[str] = (),
+    expected: Expected = Expected(),  # noqa: B008 # it is frozen
     ends_with_delimiter: bool = False,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[list[Document]]:
     """Yields the rows of a decompressed input, which comes in pieces of any size, in batches.
 
     A row is `{"<column>":"<cell>",...}` in the order of the header, an empty cell "". What is no row goes to `reject`;
-    a header that cannot be used makes one reject of the whole input. Positions and raw bytes are those of the input in
-    UTF-8. An UnreadableInput out of `chunks` ends the input: it is the reason of the reject for what it cut.
+    a header that cannot be used makes one reject of the whole input, with the number of its rows. Positions and raw
+    bytes are those of the input in UTF-8, but for an input that is in none of the encodings. An UnreadableInput out of
+    `chunks` ends the input: it is the reason of the reject for what it cut.
 
-    Of several delimiters it is the first with which the header has any required column; of encodings see `choose`.
+    Of several delimiters it is the first with which the header has any required column; of encodings see Utf8Input.
     ends_with_delimiter: header and rows may end with one that separates nothing, each or not.
-    `warn` hears of a header without rows; an input that is empty, or blank lines, gives nothing at all.
-    Raises LookupError for an encoding that Python does not know.
+    `warn` hears of a header without rows and of mixed encodings; an input that is empty, or blank lines, gives nothing
+    at all. Raises LookupError for an encoding that Python does not know.
     """
-    encoding, chunks = choose(chunks, [encoding] if isinstance(encoding, str) else encoding)
-    dialects = [Dialect(one, may_end=ends_with_delimiter) for one in delimiter]
-    reader = _Reader(reject, dialects, codecs.lookup(encoding).name, required_columns)
+    text = Utf8Input(chunks, [encoding] if isinstance(encoding, str) else encoding, warn)
+    reader = _Reader(reject, [Dialect(one, may_end=ends_with_delimiter) for one in delimiter], text, expected)
     failure: UnreadableInput | None = None
     parts, size = list[bytes](), 0
     try:
-        for chunk in in_utf8(chunks, encoding):
+        for chunk in text:
             parts.append(chunk)
             size += len(chunk)
             if size >= reader.wanted:
@@ -77,15 +82,17 @@ class _Reader:
     _refusal: Reject | None = None
 
     def __init__(
-        self, reject: Callable[[Reject], None], dialects: Sequence[Dialect], encoding: str, required: Sequence[str]
+        self, reject: Callable[[Reject], None], dialects: Sequence[Dialect], text: Utf8Input, expected: Expected
     ) -> None:
         self.wanted = BLOCK
-        self._reject, self._encoding, self._required = reject, encoding, required
+        self._reject, self._text, self._expected = reject, text, expected
         self._dialect, self._dialects = dialects[0], dialects
         self._data, self._offset, self._line, self._record = b"", 0, 1, 0
         self._names, self._header, self._is_final, self._is_end = list[str](), "", False, False
+        self._unkept = ""  # what is said of a header that is too long to be repeated
         self._has_returns = False
         self._whole, self._size = bytearray(), 0  # the input, as long as its header may be refused
+        self._lines = LineCounter()
         self._bad_raw, self._bad_size, self._in_line = bytearray(), 0, False
         self._doubt = self._slow = 0  # up to here, a record went wrong; pyarrow would refuse
         self._rows, self._ready = list[Document](), 0
@@ -95,6 +102,9 @@ class _Reader:
         for part in () if self._names else parts:
             self._size += len(part)
             self._whole += part[: RAW_LIMIT - len(self._whole)]
+            self._lines.add(part)
+        if self._text.problem and not self._refusal:
+            self._refusal = Reject(0, "wrong_encoding", self._text.problem, b"", 0, 1)
         data = self._data = b"" if self._refusal else b"".join((self._data, *parts))
         self._is_final, self._is_end = is_final, is_final and not is_cut
         self._has_returns = b"\r" in data
@@ -112,7 +122,8 @@ class _Reader:
     def finish(self, failure: UnreadableInput | None) -> bool:
         """Tells what is left; whether there was a header and nothing else."""
         if self._refusal:
-            self._reject(replace(self._refusal, raw=bytes(self._whole), size=self._size))
+            rows = max(self._lines.count - (self._refusal.reason != "no_header"), 0)
+            self._reject(replace(self._refusal, raw=bytes(self._whole), size=self._size, rows=rows))
             return False
         self._end_bad()
         if failure:
@@ -140,21 +151,26 @@ class _Reader:
             end, fault, detail = self._judge(at)
             if at == len(self._data) or fault == OPEN:
                 return at
-            names = dialect.cells(self._data[at:end].decode(errors="replace"))
-            if not fault and len(lacking(self._required, names)) < len(self._required):
+            if end - at > HEADER_LIMIT:
+                break
+            if not fault and self._expected.fits(dialect.cells(self._data[at:end].decode(errors="replace"))):
                 break
         reason, text = "malformed_header", self._data[at:end]
-        if not fault:
+        if not fault and end - at > HEADER_LIMIT:
+            detail = f"the header takes {end - at:,} bytes, expected at most {HEADER_LIMIT:,}, as each row repeats it"
+        elif not fault:
             try:
                 self._header = text.decode()
             except UnicodeDecodeError:
-                detail = f"the header has bytes that are not {self._encoding}"
+                detail = f"bytes of the header are invalid in {self._text.encoding}, expected text in it"
             else:
-                reason, detail = header_problem(self._header, self._required, self._dialect)
+                reason, detail = self._expected.problem(self._header, self._dialect)
         if reason:
             self._refusal = Reject(0, reason, detail, b"", 0, 1)
             return end
         self._names, self._whole = self._dialect.names(self._header), bytearray()
+        if len(text) > HEADER_KEPT:
+            self._header, self._unkept = "", f"; its header of {len(text):,} bytes is kept in the file alone"
         self._columns = Columns(self._names, text, self._dialect.delimiter)
         self._step = self._columns.window
         return self._pass(at, end)
@@ -169,7 +185,7 @@ class _Reader:
             if end - at >= FAST and (rows := self._columns.rows(self._data[at:end])) is not None:
                 self._rows += rows
                 self._record += len(rows)
-                self._ready += end - at
+                self._ready += sum(map(len, rows))
                 self._step = min(2 * self._step, self._columns.window)
                 return self._pass(at, end)
             if end - at > 2 * FAST:  # most of it is good, and the other way takes ten times as long
@@ -212,7 +228,10 @@ class _Reader:
         if len(cells) != len(self._names):
             return "wrong_column_count", f"{len(cells):,} cells, expected {len(self._names):,}"
         if not is_utf8(text):
-            return "invalid_encoding", f"the row has bytes that are not {self._encoding}"
+            return (
+                "invalid_encoding",
+                f"bytes of the row are invalid in {self._text.encoding}, expected text in it",
+            )
         self._end_bad()
         self._record += 1
         document = mended = msgspec.json.encode(dict(zip(self._names, cells, strict=True)))
@@ -225,7 +244,8 @@ class _Reader:
 
     def _begin_bad(self, at: int, reason: str, detail: str) -> None:
         self._record += 1
-        self._bad = Reject(self._offset + at, reason, detail, b"", 0, self._line, self._record, self._header)
+        detail += self._unkept
+        self._bad = Reject(self._offset + at, reason, detail, b"", 0, self._line, self._record, self._header or None)
         self._bad_raw, self._bad_size = bytearray(), 0
 
     def _add(self, at: int, to: int) -> int:

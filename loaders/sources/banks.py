@@ -13,6 +13,7 @@ from loaders.errors import HeadwaterError
 from loaders.lake import Store
 from loaders.log import Commit, Log
 from loaders.settings import settings_of
+from loaders.sources.drop import CsvStream
 
 RANKING_URL = "https://www3.bcb.gov.br/rdrweb/rest/ext/ranking"
 FEES_URL = "https://olinda.bcb.gov.br/olinda/servico"
@@ -25,7 +26,7 @@ GIVE_UP = 20
 """After so many failures in a row it is the service that fails."""
 
 
-class RankingStream(Stream):
+class RankingStream(CsvStream):
     """Files of the complaint ranking."""
 
     name: Literal["complaints"]

@@ -8,7 +8,7 @@ an empty body, a header without rows or a page of HTML.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NamedTuple
 
@@ -19,7 +19,9 @@ from loaders.http import Api
 from loaders.lake import Store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
+from loaders.readers.csv_headers import Expected
 from loaders.readers.csv_rows import read_rows
+from loaders.readers.guard import guarded
 from loaders.readers.json_documents import Document
 from loaders.readers.reject import Reject
 from loaders.sources.banks import ATTEMPTS, GIVE_UP, BanksSettings, RankingStream, as_param, raise_for
@@ -86,7 +88,7 @@ def load(
     with begin(lake, stream, log, newest) as landing:
         for file in files:
             try:
-                _land(landing, api, file, known.get(file.key))
+                _land(landing, stream, api, file, known.get(file.key))
             except RequestError as error:
                 landing.warnings.append(f"{file.key} is in the catalogue and not there: {error}")
                 forbidden |= {file.key: error} if error.status in (401, 403) else {}
@@ -144,19 +146,21 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _land(landing: Load, api: Api, file: File, known: str | None) -> None:
+def _land(landing: Load, stream: RankingStream, api: Api, file: File, known: str | None) -> None:
     year, periodicity, period, kind = map(str, file)
     params = {"ano": year, "periodicidade": periodicity, "periodo": period, "tipo": kind}
     answer, body = api.get("/arquivo", params, bytes)
     version = hashlib.sha256(body).hexdigest()
     if version == known:
         return
-    batches, rejects = _read(body)
+    warnings = list[str]()
+    batches, rejects = _read(body, stream.expected, warnings.append)
     if not (batches or rejects):
         landing.warnings.append(f"{file.key} is in the catalogue and not there: what came has no rows of CSV")
         return
     told = {"year": year, "periodicity": periodicity, "period": period, "kind": kind}
     landing.begin_input(file.key, version, {**told, "fetched_at": as_param(answer.answered_at)})
+    landing.warnings += [f"{file.key} {warning}" for warning in warnings]
     landing.keep(body, ".csv")
     for documents in batches:
         landing.land(documents)
@@ -164,11 +168,19 @@ def _land(landing: Load, api: Api, file: File, known: str | None) -> None:
         landing.reject(reject)
 
 
-def _read(body: bytes) -> tuple[list[list[Document]], list[Reject]]:
+def _read(body: bytes, expected: Expected, warn: Callable[[str], None]) -> tuple[list[list[Document]], list[Reject]]:
     """The rows and rejects of a file, whatever its layout; neither if it is none."""
     rejects: list[Reject] = []
     header = body.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 1)[0].lower()
     if header.startswith((b"<", b"{", b"[")) or not (b";" in header or header.startswith(b"ano")):
         return [], []  # a page or a sentence about what went wrong
-    encodings = ("utf-8", "windows-1252")
-    return list(read_rows([body], rejects.append, delimiter=";", encoding=encodings, ends_with_delimiter=True)), rejects
+    batches = read_rows(
+        [body],
+        rejects.append,
+        delimiter=";",
+        encoding=("utf-8", "windows-1252"),
+        expected=expected,
+        ends_with_delimiter=True,
+        warn=warn,
+    )
+    return list(guarded(batches, rejects.append, len(body), lambda: body)), rejects

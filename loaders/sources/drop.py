@@ -1,6 +1,5 @@
 """A drop: objects that appear under a prefix of a bucket or in a directory, as it is declared."""
 
-import codecs
 import os
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,6 +10,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 
 from loaders.declarations import Stream
 from loaders.periods import as_look_back
+from loaders.readers.csv_headers import Expected
+from loaders.readers.encodings import canonical
 from loaders.sources.key_patterns import PART, TIME_PARTS, regex, time_run
 
 T = TypeVar("T")
@@ -21,7 +22,26 @@ _Several = Annotated[
 ]
 
 
-class FileDrop(Stream):
+class CsvStream(Stream):
+    """A stream whose inputs may be CSV: what their headers must name."""
+
+    required_columns: tuple[str | Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
+    """What the header of CSV must name, for the file not to be another table's or to lack its header; of a list of
+    names any one."""
+
+    optional_columns: tuple[str, ...] = ()
+    """What else the models read: a name that only looks like one of these refuses the file, as it would be null."""
+
+    compare_headers: Literal["exact", "folded"] = "exact"
+    """How names are compared: `folded`, without case, accents and kinds of dashes, is for models that do so, too."""
+
+    @property
+    def expected(self) -> Expected:
+        """What the reader compares headers with."""
+        return Expected(self.required_columns, self.optional_columns, self.compare_headers == "folded")
+
+
+class FileDrop(CsvStream):
     """Objects that appear under a prefix."""
 
     location: str = Field(min_length=1)
@@ -52,16 +72,13 @@ class FileDrop(Stream):
     """Between the cells of CSV; of several the first with which a header has any required column."""
 
     encoding: _Several[str] = ("utf-8",)
-    """Of CSV, as Python names it: utf-8, windows-1252, iso-8859-1, …; of several the first in which a file begins."""
+    """Of CSV, as Python names it: utf-8, windows-1252, iso-8859-1, …; of several the one that fits a file best."""
 
     ends_with_delimiter: bool = False
     """Whether the header and rows of CSV may end with a delimiter that separates nothing."""
 
     may_be_empty: bool = False
     """Whether an object that holds nothing is an input without records, and not a reject."""
-
-    required_columns: tuple[str, ...] = ()
-    """What the header of CSV must name, for the file not to be another table's or to lack its header."""
 
     @model_validator(mode="after")
     def _tells_delimiters_apart(self) -> Self:
@@ -87,7 +104,7 @@ class FileDrop(Stream):
     @classmethod
     def _is_encoding(cls, encodings: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            return tuple(codecs.lookup(encoding).name for encoding in encodings)
+            return tuple(map(canonical, encodings))
         except LookupError as error:
             raise ValueError("expected an encoding that Python knows, such as utf-8 or windows-1252") from error
 

@@ -16,11 +16,12 @@ from itertools import chain
 from typing import Any
 
 from loaders.errors import NotFoundError
-from loaders.lake import Store, open_store
+from loaders.lake import Entry, Store, open_store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.compression import decompress
 from loaders.readers.csv_rows import read_rows
+from loaders.readers.guard import guarded
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
@@ -28,6 +29,9 @@ from loaders.sources.look import DAY, Found, Look
 
 COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 """A backfill commits after so many objects or stored bytes, so that it can be killed without losing much."""
+
+KEPT = 1 << 20
+"""The largest object that is kept in the reject of a reader that failed, in bytes."""
 
 
 def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | None) -> Iterator[Commit]:
@@ -141,7 +145,8 @@ def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
         landing.warnings.append(f"{entry.key!r} has gone since it was listed; it is loaded if it comes back")
         return False
     told, is_empty = list[str](), True
-    for documents in read_input(drop, decompress(opened, entry.key), landing.reject, told.append):
+    batches = read_input(drop, decompress(opened, entry.key, drop.format), landing.reject, told.append)
+    for documents in guarded(batches, landing.reject, entry.size, lambda: _content(source, entry)):
         landing.land(documents)
         is_empty = False  # even if its documents hold no record of this stream
     is_empty = is_empty and not (told or landing.inputs[-1].rejects)
@@ -149,9 +154,14 @@ def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
         told.append("holds nothing")
     elif is_empty:
         expected = "a header" if drop.format == "csv" else "at least one JSON document"
-        landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0))
+        landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0, rows=0))
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
     return True
+
+
+def _content(source: Store, entry: Entry) -> bytes:
+    """An object as it is stored, if it is small."""
+    return b"".join(source.chunks(entry.key)) if entry.size <= KEPT else b""
 
 
 def read_input(
@@ -168,7 +178,7 @@ def read_input(
         reject,
         delimiter=drop.delimiter,
         encoding=drop.encoding,
-        required_columns=drop.required_columns,
+        expected=drop.expected,
         ends_with_delimiter=drop.ends_with_delimiter,
         warn=warn,
     )

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
+from loaders.readers.csv_dialect import Dialect
 from loaders.rejects import Mended, replay
 from loaders.sources import files
 from loaders.sources.drop import FileDrop, introduce
@@ -191,6 +192,7 @@ def test_a_header_without_rows_is_warned_of_and_an_empty_file_is_a_reject(lake: 
             "detail": "the object holds nothing; expected a header",
             "position": 0,
             "size": 0,
+            "rows": 0,
             "encoding": "utf-8",
             "raw": "",
         }
@@ -201,11 +203,16 @@ def test_a_header_without_rows_is_warned_of_and_an_empty_file_is_a_reject(lake: 
 
 def test_a_header_that_cannot_be_used_costs_its_file_and_no_other(lake: Store, source: Store) -> None:
     bad = [
-        (b"1,5\n2,4\n", "no_header", "the first record is '1', '5', expected a header with 'user_id', 'rating'"),
-        (b"user_id,rating,rating\n1,5,5\n", "duplicate_header", "the header has 'rating' more than once"),
-        (b"user_id,stars\n1,5\n", "missing_columns", "the header lacks 'rating'; it has 'user_id', 'stars'"),
+        (b"1,5\n2,4\n", "no_header", "the first record is '1', '5', expected a header with 'user_id', 'rating'", 2),
+        (
+            b"user_id,rating,rating\n1,5,5\n",
+            "duplicate_header",
+            "the header has 'rating' more than once, expected each name once",
+            1,
+        ),
+        (b"user_id,stars\n1,5\n2,4\n", "missing_columns", "the header lacks 'rating'; it has 'user_id', 'stars'", 2),
     ]
-    for month, (file, _, _) in enumerate(bad, 1):
+    for month, (file, *_) in enumerate(bad, 1):
         source.put(f"art/2019/{month}/ratings.csv", file)
     source.put("art/2019/4/ratings.csv", b"rating,more,user_id\n5,x,1\n")
     [made] = load(lake, declared(source, required_columns=COLUMNS))
@@ -219,10 +226,11 @@ def test_a_header_that_cannot_be_used_costs_its_file_and_no_other(lake: Store, s
             "position": 0,
             "line": 1,
             "size": len(file),
+            "rows": rows,
             "encoding": "utf-8",
             "raw": file.decode(),
         }
-        for number, (file, reason, detail) in enumerate(bad)
+        for number, (file, reason, detail, rows) in enumerate(bad)
     ]
 
 
@@ -377,15 +385,109 @@ def test_gzip_is_read_and_what_breaks_off_keeps_its_rows(lake: Store, source: St
     assert (cut["line"], cut["record"]) == (rows_before + 2, rows_before + 1)
 
 
+def test_a_name_that_only_looks_right_costs_its_file_as_one_reject(
+    lake: Store, source: Store, read_log: ReadLog
+) -> None:
+    source.put("art/2019/1/ratings.csv", b"user_id,Note,rating\n" + b"1,x,5\n" * 1000)
+    source.put("art/2019/2/ratings.csv", b"user_id, rating,note\n1,5,x\n2,4,y\n")
+    source.put("art/2019/3/ratings.csv", b"user_id,rating,note\n1,5,x\n")
+    [made] = load(lake, declared(source, required_columns=COLUMNS, optional_columns=["note"]))
+    assert (made.landed, made.rejected) == (1, 2)
+    told = "names are compared exactly, case and blanks included: correct them in the file"
+    assert [(one["reason"], one["detail"], one["rows"]) for one in rejects(lake)] == [
+        ("misnamed_columns", f"the header has 'Note' for 'note'; {told}", 1000),
+        ("misnamed_columns", f"the header has ' rating' for 'rating'; {told}", 2),
+    ]
+    inputs = [line for line in read_log(lake, "learning", "ratings")[0] if line["kind"] == "input"]
+    assert [(line["rows"], line["rejects"], line["rejected_rows"]) for line in inputs] == [
+        (0, 1, 1000),
+        (0, 1, 2),
+        (1, 0, 0),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_file_without_the_mark_that_its_encoding_needs_stops_no_other(
+    lake: Store, source: Store, encoding: str
+) -> None:
+    source.put("a.csv", b"user_id,rating\n1,5\n2,4\n")
+    source.put("b.csv", "user_id,rating\n3,5\n".encode(encoding))
+    source.put("c.csv", "user_id,rating\n4,5\n".encode(f"{encoding}-le"))
+    [made] = load(lake, declared(source, "{file}", encoding=encoding))
+    assert values(lake) == ['{"user_id":"3","rating":"5"}']
+    assert (made.landed, made.rejected) == (1, 2)
+    assert [(one["input"], one["reason"], one["rows"]) for one in rejects(lake)] == [
+        (0, "wrong_encoding", 2),
+        (2, "wrong_encoding", 1),
+    ]
+
+
+def test_a_reader_that_fails_costs_its_file_and_no_other(
+    lake: Store, source: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Dialect, record: str, names: list[str]) -> list[str]:
+        if "poison" in record:
+            raise UnicodeError("nobody foresaw it")
+        return record.split(",")
+
+    monkeypatch.setattr(Dialect, "row", fails)
+    source.put("a.csv", b"user_id,rating\n1,5\n")
+    source.put("b.csv", gzip.compress(b"user_id,rating\n2,5\npoison,5\n3,5\n", mtime=0))
+    source.put("c.csv", b"user_id,rating\n4,poison\x01" + b"x" * (1 << 20))
+    source.put("d.csv", b"user_id,rating\n5,5\n")
+    [made] = load(lake, declared(source, "{file}"))
+    assert (made.landed, made.rejected) == (2, 2)
+    told = (
+        "reading it failed with UnicodeError, expected what its declaration says; what was read before that is landed"
+    )
+    assert [(one["input"], one["reason"], one["detail"]) for one in rejects(lake)] == [
+        (1, "unreadable", told),
+        (2, "unreadable", told),
+    ]
+    small, large = rejects(lake)
+    assert gzip.decompress(base64.b64decode(small["raw"])) == b"user_id,rating\n2,5\npoison,5\n3,5\n"
+    assert (large["raw"], large["size"]) == ("", (1 << 20) + 24)
+
+
+def test_a_wide_file_with_bad_rows_repeats_its_header_in_none_of_them(lake: Store, source: Store) -> None:
+    header = ",".join(f"a_column_of_some_length_{number}" for number in range(4000)).encode()
+    source.put("wide.csv", header + b"\n" + b"1,2\n" * 3000)
+    [made] = load(lake, declared(source, "{file}"))
+    assert (made.landed, made.rejected) == (0, 3000)
+    [key] = keys_of(lake, "rejects/")
+    assert len(gzip.decompress(content(lake, key))) < 3000 * 500
+    assert rejects(lake)[0]["detail"] == (
+        f"2 cells, expected 4,000; its header of {len(header):,} bytes is kept in the file alone"
+    )
+    refused: list[str] = []
+    mended = Mended("learning.ratings", f"{key}#1", raw="1" + "," * 3999)
+    assert replay(lake, declared(source, "{file}"), [mended], refused.append).commit is None
+    assert refused == [
+        f"{key}#1: its header is too long to be kept with it; add it as `header`, or correct 'wide.csv' itself"
+    ]
+    mended.header = header.decode()
+    assert replay(lake, declared(source, "{file}"), [mended], pytest.fail).mended == 1
+
+
 def test_an_archive_is_one_reject(lake: Store, source: Store) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr("ratings.csv", "user_id,rating\n1,5\n")
     source.put("a.csv", archive.getvalue())
     source.put("b.csv", b"user_id,rating\n2,5\n")
+    source.put("c.csv", gzip.compress(gzip.compress(b"user_id,rating\n3,5\n")))
+    source.put("d.zip", b"user_id,rating\n3,5\n")  # which is none
     load(lake, declared(source, "{file}"))
-    assert [(one["input"], one["reason"]) for one in rejects(lake)] == [(0, "zip_compression")]
-    assert values(lake) == ['{"user_id":"2","rating":"5"}']
+    assert [(one["input"], one["reason"], one["detail"]) for one in rejects(lake)] == [
+        (
+            0,
+            "zip_compression",
+            "a.csv is ZIP, expected gzip or CSV: "
+            "unpack it, or pack it with gzip (a workbook, .xlsx, is ZIP: save it as CSV).",
+        ),
+        (2, "gzip_in_gzip", "c.csv is gzip within gzip, expected it once: unpack it one time."),
+    ]
+    assert values(lake) == ['{"user_id":"2","rating":"5"}', '{"user_id":"3","rating":"5"}']
 
 
 def test_long_cells_land_whole(lake: Store, source: Store, read_log: ReadLog) -> None:

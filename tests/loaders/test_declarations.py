@@ -65,6 +65,8 @@ def test_a_stream_is_what_its_table_says(tmp_path: Path) -> None:
         "ends_with_delimiter": False,
         "may_be_empty": False,
         "required_columns": (),
+        "optional_columns": (),
+        "compare_headers": "exact",
     }
 
 
