@@ -15,6 +15,7 @@ from rich.table import Table
 from loaders.command import console, declared_streams, follow, lake_of, streams_of
 from loaders.declarations import Stream, select
 from loaders.errors import ConfigurationError, HeadwaterError, NotFoundError
+from loaders.foreign import printable
 from loaders.lake import Store, open_store
 from loaders.log import Log
 from loaders.maintenance import remove_unseen
@@ -34,7 +35,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except HeadwaterError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(error, 4000)) from error
 
 
 @click.group(cls=Commands)
@@ -80,7 +81,7 @@ def load(  # noqa: PLR0913, PLR0917
                     follow(lake, place, fed, loader.load(lake, fed, *period))
             except HeadwaterError as error:
                 failures.append(place)
-                click.echo(f"Error: {place}: {error}", err=True)
+                click.echo(f"Error: {place}: {printable(error, 2000)}", err=True)
                 for stream in fed if not dry_run else ():
                     _record(lake, stream, error)
     for lacking, place in skipped.items():

@@ -9,6 +9,7 @@ from rich.console import Console
 from loaders.declarations import Stream, read_declarations, select
 from loaders.environment import check_names, check_target
 from loaders.errors import ConfigurationError
+from loaders.foreign import printable
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
 from loaders.registry import KINDS
@@ -59,4 +60,4 @@ def follow(lake: Store, place: str, streams: Sequence[Stream], commits: Iterator
 
 def _warn(place: str, warnings: list[str]) -> None:
     for warning in warnings:
-        console.print(f"warning {place}: {warning}", style="yellow")
+        console.print(f"warning {place}: {printable(warning, 2000)}", style="yellow")

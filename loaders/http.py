@@ -23,6 +23,7 @@ from requests_ratelimiter import LimiterAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from loaders.errors import ConfigurationError, RefusedError, RequestError, UnavailableError
+from loaders.foreign import Secret, printable
 
 ATTEMPTS = 6
 FLOOR, CEILING = 1.0, 16 * 60.0
@@ -111,7 +112,8 @@ class Api:
             )
         if token and parts.scheme == "http" and not is_local:
             raise ConfigurationError(f"no token is sent to http://{self.host}, unencrypted; expected https://")
-        self._url, self._token, self._exhausted = url.rstrip("/"), token, exhausted
+        self._url, self._token, self._exhausted = url.rstrip("/"), Secret(token), exhausted
+        self._has_token = bool(token)
         adapter = LimiterAdapter(per_second=per_second) if per_second else requests.adapters.HTTPAdapter()
         self._own, self._attempts = _Own(adapter, token, is_local=is_local), attempts
 
@@ -142,12 +144,15 @@ class Api:
             raise ConfigurationError(f"{place}: {self._told(str(error))}; correct the address or the token") from None
         except requests.RequestException as error:
             raise _AgainError(f"{place}: {type(error).__name__}: {self._told(_root(error))}") from None
+        except ValueError:  # requests looks at where a redirect leads even if it does not follow it
+            raise RefusedError(f"{place}: it redirects to what is no address; correct the address") from None
         answer = Answer(body, _date(response))
         self._check(response, answer, place)
         try:
             return answer, read(body)
         except ValueError as error:
-            told = f"expected JSON, got {response.headers.get('Content-Type')}, {self._told(_text(body))!r}"
+            kind = self._told(response.headers.get("Content-Type", "no type"))
+            told = f"expected JSON, got {kind}, {self._told(_text(body))!r}"
             raise _AgainError(f"{place}: {told} ({self._told(str(error))})") from None
 
     def _body(self, response: requests.Response, place: str) -> bytes:
@@ -156,7 +161,7 @@ class Api:
             body += piece
             if len(body) > LARGEST:
                 raise UnavailableError(f"{place}: the answer has more than {LARGEST:,} bytes; expected a page")
-        if self._token and self._token.encode() in body:
+        if self._token.is_in(bytes(body)):
             raise RefusedError(f"{place}: the answer repeats the token, so nothing of it is kept; ask its operator why")
         return bytes(body)
 
@@ -167,14 +172,18 @@ class Api:
         problem = _problem(answer.body)
         told = f"{place}: {status} {self._told(_detail(problem, answer.body))}"
         if 300 <= status < 400:
-            there = urlsplit(response.headers.get("Location", "")).netloc or "another path"
+            there = (
+                self._told(urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]) or "another path"
+            )
             raise RefusedError(f"{told}: it redirects to {there}, which is not followed; correct the address")
-        if status == 401 and self._token:
+        if status == 401 and self._has_token:
             raise RefusedError(f"{told}: the token is not accepted; set a valid one and run again")
-        if status in (402, 403) and self._token:
+        if status in (402, 403) and self._has_token:
             raise RefusedError(f"{told}: the account or its plan does not allow this; see the provider's console")
-        if status == 429 and {problem.get("title"), str(problem.get("type")).rpartition("/")[2]} & {*self._exhausted}:
-            period = problem.get("period", "paid")
+        if status == 429 and {str(problem.get("title")), str(problem.get("type")).rpartition("/")[2]} & {
+            *self._exhausted
+        }:
+            period = self._told(str(problem.get("period", "paid")))
             raise RefusedError(
                 f"{told}: the {period} quota is used up, and waiting does not help; run again with a new one"
             )
@@ -183,9 +192,8 @@ class Api:
         raise RequestError(told, status, problem, answer.answered_at)
 
     def _told(self, text: str) -> str:
-        """Foreign words as a message may have them: printable, short, and never with the token."""
-        hidden = text.replace(self._token, "***") if self._token else text
-        return "".join(c if c.isprintable() else " " for c in hidden)[:300].strip()
+        """Foreign words as a message may have them."""
+        return printable(self._token.hidden(text))
 
 
 def _problem(body: bytes) -> dict[str, object]:

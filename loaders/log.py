@@ -27,6 +27,7 @@ from loaders.errors import (
     NotFoundError,
     UnavailableError,
 )
+from loaders.foreign import printable
 from loaders.lake import Store
 
 COMMIT_WITHIN = timedelta(hours=12)
@@ -221,7 +222,7 @@ class Log:
 
     def failed(self, error: Exception) -> None:
         """Records why a load failed. The message is one of our own errors, which never carry a secret."""
-        self._note("_failed", {"error": type(error).__name__, "message": str(error)})
+        self._note("_failed", {"error": type(error).__name__, "message": printable(error, 2000)})
 
     def _note(self, name: str, content: dict[str, Any]) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(), **content})

@@ -13,12 +13,13 @@ from rich.text import Text
 from loaders.command import console, follow, lake_of, streams_of
 from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
+from loaders.foreign import printable
 from loaders.log import heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import beginnings, export, read_mended, replay
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
 
-SUMMARY, SHOWN = 50, 500
+SUMMARY, SHOWN, LONGEST_RECORD = 50, 500, 16 << 20
 """So many inputs and reasons are summed up, and so many characters of a value are shown."""
 
 OPEN_REJECTS = """
@@ -78,14 +79,14 @@ def _show(errors: list[dict[str, Any]], limit: int, starts: dict[str, str]) -> N
         why = f"{row['reason']} ({row['field']})" if row["field"] else row["reason"]
         by_input.setdefault((row["stream"], why, row["input"]), set()).add(row["record"])
     for (stream, why, name), rejected in list(by_input.items())[:SUMMARY]:
-        console.print(f"{stream}  {len(rejected):,} {_printable(why)}  {_printable(name)}")
+        console.print(f"{stream}  {len(rejected):,} {printable(why)}  {printable(name)}")
     if len(by_input) > SUMMARY:
         console.print(f"and {len(by_input) - SUMMARY:,} more inputs and reasons")
-    for row in ({name: _printable(value) for name, value in row.items()} for row in errors[:limit]):
+    for row in ({name: _shown(value) for name, value in row.items()} for row in errors[:limit]):
         where = f"{row['input']}, line {row['line']}" if row["line"] else row["input"]
         console.print(f"\n{row['stream']}  {row['reason']}  {where}")
         value = ": ".join(row[name] for name in ("field", "raw_text") if row[name])
-        for text in (value, _printable(starts.get(row["record"]))):
+        for text in (value, _shown(starts.get(row["record"]))):
             if text:
                 console.print(f"  {text[:SHOWN]}" + (f" … {len(text):,} characters" if len(text) > SHOWN else ""))
         console.print(f"  expected {row['expected']}\n  record {row['record']}")
@@ -99,10 +100,8 @@ def _show(errors: list[dict[str, Any]], limit: int, starts: dict[str, str]) -> N
         )
 
 
-def _printable(value: object) -> str:
-    """Data as a terminal may have it, which escape sequences in them would command."""
-    text = "" if value is None else str(value)
-    return "".join(character if character.isprintable() else " " for character in text).strip()
+def _shown(value: object) -> str:
+    return "" if value is None else printable(value, LONGEST_RECORD)
 
 
 @click.command("replay")
@@ -131,7 +130,7 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
         if done.commit:
             console.print(f"{place}: load {done.commit.load_seq}: {done.commit.landed:,} records landed")
     for why in refused:
-        click.echo(f"Error: {_printable(why)}", err=True)
+        click.echo(f"Error: {printable(why, 2000)}", err=True)
     counts = f"{replayed:,} of {len(mended):,} mended and replayed"
     console.print(counts + (f", {unchanged:,} unchanged" if unchanged else ""))
     if refused:
@@ -170,7 +169,9 @@ def timeline(  # noqa: PLR0913, PLR0917
     table = Table("time (UTC)", "likes", "reposts", "text", box=None)
     for row in found:
         numbers = ("" if row[name] is None else f"{row[name]:,}" for name in ("like_count", "repost_count"))
-        table.add_row(str(row["created_at"])[:16].replace("T", " "), *numbers, Text(_printable(row["post_text"])))
+        table.add_row(
+            str(row["created_at"])[:16].replace("T", " "), *numbers, Text(printable(row["post_text"] or "", 1000))
+        )
     console.print(table)
     console.print(f"{len(found)} posts of @{account} in {file}")
 

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from loaders.errors import HeadwaterError, NotFoundError, UnavailableError
+from loaders.foreign import printable
 from loaders.http import Api
 from loaders.lake import Store
 from loaders.landing import Load, begin
@@ -174,7 +175,7 @@ def _values(answer: Answer, name: str, pattern: re.Pattern[str], warnings: list[
         if pattern.fullmatch(value):
             yield value
         else:
-            told = element[:100].decode(errors="replace")
+            told = printable(element[:100].decode(errors="replace"))
             warnings.append(f"nothing is asked about {told}: its {name} is none; expected {pattern.pattern}")
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from loaders.foreign import printable
 from loaders.readers.answers import split_answer
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import mend
@@ -108,7 +109,7 @@ def users_of(documents: Iterable[Document]) -> dict[str, str]:
 def told_by(error: Document) -> str:
     """What a problem says."""
     problem = _decoded(_PROBLEM, error) or _Problem()
-    return "".join(c if c.isprintable() else " " for c in problem.detail or problem.title)[:300]
+    return printable(problem.detail or problem.title)
 
 
 def _ids(sound: bytes, data: list[Document]) -> list[int]:

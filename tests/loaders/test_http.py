@@ -283,6 +283,57 @@ def test_a_problem_may_be_anything(server: Server, body: bytes) -> None:
     assert len(str(raised.value)) < 400
 
 
+ESCAPES = "\x1b[31m"
+
+
+def spelt(how: str) -> str:
+    """The token as an answer may spell it."""
+    return {
+        "plain": TOKEN,
+        "decoded": TOKEN.replace("%2F", "/"),
+        "slash": TOKEN.replace("%2F", "\\/"),
+        "json": "".join(f"\\u{ord(c):04x}" for c in TOKEN),
+        "some": TOKEN.replace("t", "\\u0074"),
+        "percent": "".join(f"%{ord(c):02X}" for c in TOKEN),
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["plain", "decoded", "slash", "json", "some", "percent"])
+@pytest.mark.parametrize("where", ["body", "type", "location", "period", "title"])
+def test_no_spelling_of_the_token_and_no_escape_code_leaves(
+    server: Server, waits: list[float], capsys: pytest.CaptureFixture[str], how: str, where: str
+) -> None:
+    text = spelt(how)
+    raw = {
+        "body": answer(body=b'{"data":["%b"]}' % text.encode()),
+        "type": answer(body=b"nonsense", Content_Type=f"text/{text}{ESCAPES}"),
+        "location": answer("302 Found", b"", Location=f"https://{text}@elsewhere.example{ESCAPES}/"),
+        "period": answer("429 Too Many", b'{"title":"UsageCapExceeded","period":"%b \\u001b[31m"}' % text.encode()),
+        "title": answer("400 Bad Request", b'{"detail":"\\u001b[31m %b"}' % text.encode()),
+    }[where]
+    server.answers += [raw] * 6
+    with pytest.raises(HeadwaterError) as raised:
+        get(server)
+    shown = f"{raised.value!r} {raised.value.__cause__!r} {capsys.readouterr()}"
+    assert "\x1b" not in str(raised.value)
+    for one in (TOKEN, TOKEN.replace("%2F", "/"), text):
+        assert one not in shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer("429 Too Many Requests", b'{"title":["UsageCapExceeded"],"type":{"a":1}}'),
+        answer("302 Found", b"", Location="https://[x/"),
+    ],
+    ids=["title", "location"],
+)
+def test_a_problem_of_another_shape_is_no_traceback(server: Server, waits: list[float], raw: bytes) -> None:
+    server.answers += [raw] * 6
+    with pytest.raises(HeadwaterError):
+        get(server)
+
+
 @pytest.mark.parametrize("location", ["https://elsewhere.example/2/things", "/2/other", ""])
 def test_a_redirect_is_not_followed(server: Server, location: str) -> None:
     server.answers.append(answer("302 Found", b"", Location=location))
