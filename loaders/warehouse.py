@@ -24,7 +24,7 @@ SUMMARY, SHOWN, LONGEST_RECORD = 50, 500, 16 << 20
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
-    line_number as line, field, path, reason, raw_text, expected
+    line_number as line, field, path, reason, raw_text, expected, kind
 from {{ ref('rejects') }} where state = 'open'
 """
 
@@ -89,7 +89,9 @@ def _show(errors: list[dict[str, Any]], limit: int, starts: dict[str, str]) -> N
         for text in (value, _shown(starts.get(row["record"]))):
             if text:
                 console.print(f"  {text[:SHOWN]}" + (f" … {len(text):,} characters" if len(text) > SHOWN else ""))
-        console.print(f"  expected {row['expected']}\n  record {row['record']}")
+        # what is told of a landing reject is a sentence of its own, with what was expected in it
+        told = row["expected"] if row["kind"] == "landing" else f"expected {row['expected']}"
+        console.print(f"  {told}\n  record {row['record']}")
         if row["key"]:
             console.print(f"  or {row['key']}")
     count = f"{len(records):,} open rejects" + (f", {len(errors):,} errors" if len(errors) > len(records) else "")

@@ -30,15 +30,15 @@ where rejects.state = 'open'
 {#- Prints the first of these rejects, so that whoever sees the test fail sees why. -#}
 {% macro show_rejects(stream, query) -%}
     {%- set rows = run_query(
-        'select record_id, field, reason, raw_text, expected, input_key, line_number, record_count\nfrom (\n' ~ query
+        'select record_id, field, reason, raw_text, expected, input_key, line_number, record_count, kind\nfrom (\n' ~ query
         ~ '\n) as open_rejects\norder by load_seq, record_id, field\nlimit 3'
     ).rows -%}
     {%- for row in rows -%}
         {%- set place = row[5] ~ (', line ' ~ row[6] if row[6] is not none else '') -%}
         {%- set said = (row[1] ~ ' ' if row[1] else '') ~ row[2] ~ (': ' ~ (row[3] | string)[:60] if row[3] is not none else '') -%}
-        {%- do log(
-            stream.place ~ ': open reject ' ~ row[0] ~ ' (' ~ place ~ '): ' ~ said ~ '; expected ' ~ row[4], info=true
-        ) -%}
+        {#- what is told of a landing reject is a sentence of its own, with what was expected in it -#}
+        {%- set expected = row[4] if row[8] == 'landing' else 'expected ' ~ row[4] -%}
+        {%- do log(stream.place ~ ': open reject ' ~ row[0] ~ ' (' ~ place ~ '): ' ~ said ~ '; ' ~ expected, info=true) -%}
     {%- endfor -%}
     {%- if rows -%}
         {%- do log(stream.place ~ ': `headwater rejects ' ~ stream.place ~ '` lists them all', info=true) -%}

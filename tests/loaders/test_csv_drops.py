@@ -15,9 +15,11 @@ import pytest
 from click.testing import Result
 from pydantic import ValidationError
 
+from loaders.declarations import read_declarations
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
 from loaders.readers.csv_dialect import Dialect
+from loaders.registry import KINDS
 from loaders.rejects import Mended, replay
 from loaders.sources import files
 from loaders.sources.drop import FileDrop, introduce
@@ -467,6 +469,41 @@ def test_a_wide_file_with_bad_rows_repeats_its_header_in_none_of_them(lake: Stor
     ]
     mended.header = header.decode()
     assert replay(lake, declared(source, "{file}"), [mended], pytest.fail).mended == 1
+
+
+RANKING = """Ano;Trimestre;Categoria;Tipo;CNPJ IF;Instituição financeira;Índice;Quantidade total de reclamações
+2021;1º;Outros;Conglomerado; ;EXEMPLO (conglomerado);1,5;4
+"""
+
+
+def test_foreign_files_beside_the_rankings_are_a_landing_reject_each(
+    lake: Store, source: Store, read_log: ReadLog
+) -> None:
+    [stream] = [
+        one for one in read_declarations(Path(__file__).parents[2] / "models", KINDS) if one.name == "complaint_files"
+    ]
+    assert isinstance(stream, FileDrop)
+    files_of_others = {
+        "calendar.csv": ("Ano,Mês,Dia\n" + "2021,1,2\n" * 900, 900),  # which has two columns of ours
+        "inflation.csv": ("data;valor\n" + "01/2021;0,25\n" * 700, 701),  # whose first line may be a row
+        "accounts.csv": ("Ano;CNPJ IF;Conta\n" + "2021;00123456;1\n" * 50, 50),
+        "page.csv": ("<html>\n<body>Erro 503</body>\n</html>\n", 3),
+    }
+    for name, (text, _) in files_of_others.items():
+        source.put(f"complaints/{name}", text.encode("windows-1252"))
+    for name, text in {
+        "published.csv": RANKING,
+        "capitals.csv": RANKING.upper().replace("Í", "I"),
+        "re_saved.csv": RANKING.replace(";", ","),
+        "unknown_layout.csv": RANKING.replace("Índice", "Indicador"),
+    }.items():
+        source.put(f"complaints/{name}", text.replace("1,5", '"1,5"').encode("windows-1252"))
+    [made] = load(lake, stream.model_copy(update={"location": source.url, "source": "learning", "name": "ratings"}))
+    assert (made.landed, made.rejected) == (4, 4)
+    inputs = [line for line in read_log(lake, "learning", "ratings")[0] if line["kind"] == "input"]
+    assert {line["key"].removeprefix("complaints/"): line["rejected_rows"] for line in inputs if line["rejects"]} == {
+        name: rows for name, (_, rows) in files_of_others.items()
+    }
 
 
 def test_an_archive_is_one_reject(lake: Store, source: Store) -> None:

@@ -812,3 +812,22 @@ def test_a_stream_that_is_overtaken_does_not_stop_the_others(
         "Error: 2 were changed and not replayed; mend them and replay the file again",
     ]
     assert of_load(learning, "learning/ratings", 2) == ['{"user_id":"9","rating":"9"}']
+
+
+def test_what_was_expected_is_said_once(
+    headwater: Callable[..., Result], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = {"stream": "shop.orders", "record": "x#1", "key": None, "input": "a.csv", "line": 3, "path": None}
+    landing = {"field": None, "raw_text": "1,2,3", "reason": "wrong_column_count", "expected": "3 cells, expected 6"}
+    cast = {"field": "rating", "raw_text": "7", "reason": "not_accepted", "expected": "one of 1, 2, 3"}
+    found = [{**common, **landing, "kind": "landing"}, {**common, **cast, "kind": "cast"}]
+    monkeypatch.setattr("loaders.warehouse.rows", lambda *_: found)
+    (project / "models" / "_shop__sources.yml").write_text(
+        "sources: [{name: shop, tables: [{name: orders, config: {meta: {loader: files, location: drop/, format: csv, "
+        "keys: '{object}'}}}]}]"
+    )
+    result = headwater("rejects", "--limit", "2")
+    assert [line for line in result.output.splitlines() if "expected" in line] == [
+        "  3 cells, expected 6",
+        "  expected one of 1, 2, 3",
+    ]
