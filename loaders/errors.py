@@ -2,9 +2,11 @@
 
     HeadwaterError                 stop; print the message, no traceback
     |-- ConfigurationError         stop; the user changes a setting, a declaration or a permission
+    |   `-- UnreadableError        so it is with one object; the caller goes on with others, and comes back to it
     |-- ConcurrentLoadError        stop; another load committed first, nothing was changed, run again
     |-- ExpiredLoadError           stop; the load took too long to be committed, nothing was changed, run again
     |-- NotFoundError              an object is not there; the caller decides
+    |-- ReplacedError              an object is not the one that was listed; the caller lists it again
     |-- RefusedError               stop asking this source; the user changes a token, a plan or an address
     |-- RequestError               a source takes offence at this request; the caller changes it, or goes on with others
     `-- UnavailableError           a source does not answer as promised; run again later
@@ -23,6 +25,10 @@ class ConfigurationError(HeadwaterError):
     """A setting, a declaration or a permission must change before a run can succeed."""
 
 
+class UnreadableError(ConfigurationError):
+    """One object cannot be read before somebody does something about it; others may well be."""
+
+
 class ConcurrentLoadError(HeadwaterError):
     """Another load of the same stream has taken the commit number."""
 
@@ -33,6 +39,10 @@ class ExpiredLoadError(HeadwaterError):
 
 class NotFoundError(HeadwaterError):
     """No object has this key."""
+
+
+class ReplacedError(HeadwaterError):
+    """An object is not, or not any more, the one that was listed: what was read of it does not count."""
 
 
 class RefusedError(HeadwaterError):

@@ -79,10 +79,6 @@ class Load:
         """What is landed from here on came from this input; params become `_params` of its rows."""
         self.inputs.append(Input(len(self.inputs), key, version, params, 0, 0, replays))
 
-    def forget_input(self) -> None:
-        """The input begun last gave nothing because it was gone: it will be tried again if it comes back."""
-        self.inputs.pop()
-
     def land(self, documents: Sequence[Document]) -> None:
         """Writes records of the current input.
 

@@ -34,7 +34,10 @@ class Store(Protocol):
         """Where a file may be built before it is put: on the store's own disk, if it has one."""
 
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
-        """The objects whose key starts with prefix and sorts behind `after`, in the order of their keys."""
+        """The objects whose key starts with prefix and sorts behind `after`, in the order of their keys.
+
+        All of them, whatever their names: also what turns out not to be readable, such as a link to nothing.
+        """
 
     def first(self, prefix: str) -> str | None:
         """The first key that starts with prefix, asked for alone."""
@@ -42,8 +45,13 @@ class Store(Protocol):
     def folders(self, prefix: str) -> Iterator[str]:
         """The prefixes one level below prefix, each with its closing slash."""
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        """The stored bytes in pieces, never decoded. Raises NotFoundError before the first piece."""
+    def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
+        """The stored bytes in pieces, never decoded; they count only if the last of them comes without an error.
+
+        expect: the object as it was listed; if it is another by now, or becomes one, it raises ReplacedError. Raises
+        NotFoundError before the first piece, UnreadableError if it cannot be read as it is, UnavailableError if it
+        breaks off however often it is tried.
+        """
 
     def open(self, key: str) -> BinaryIO:
         """An object to read parts of, at whatever place. Raises NotFoundError."""

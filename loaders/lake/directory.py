@@ -10,16 +10,18 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
-from loaders.errors import ConfigurationError, NotFoundError
+from loaders.errors import ConfigurationError, NotFoundError, ReplacedError, UnreadableError
 from loaders.lake import Entry
 
 CHUNK = 1 << 20
+SCRATCH = ".scratch"
 
 
 class DirectoryStore:
-    """A directory. Names that start with a dot are its own business: temporary files and the scratch folder."""
+    """A directory. Its own business is the folder SCRATCH; all else in it are objects, whatever their names."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/") or "/"
@@ -27,7 +29,7 @@ class DirectoryStore:
 
     @cached_property
     def scratch(self) -> Path:
-        path = self._root / ".scratch"
+        path = self._root / SCRATCH
         with self._told():
             path.mkdir(parents=True, exist_ok=True)
             for left in path.iterdir():  # by a load that was killed, or by one that is about to publish it
@@ -48,12 +50,10 @@ class DirectoryStore:
                 if key.startswith(prefix) and (key > after or after.startswith(key)):
                     yield from self._walk(key[:-1], prefix, after)
             elif key.startswith(prefix) and key > after:
-                if not item.is_file():
-                    raise ConfigurationError(f"{item.path}: neither a file nor a link to one; remove it and run again")
                 with self._told(), suppress(FileNotFoundError):  # it may have gone since
-                    stat = item.stat()
-                    version = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
-                    yield Entry(key, stat.st_size, version, datetime.fromtimestamp(stat.st_mtime, UTC))
+                    # what is no file is listed as what it is, and refused when it is read
+                    stat = item.stat(follow_symlinks=_is(item.is_file))
+                    yield Entry(key, stat.st_size, _version(stat), datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def first(self, prefix: str) -> str | None:
         return next((entry.key for entry in self.entries(prefix)), None)
@@ -65,22 +65,47 @@ class DirectoryStore:
         # a folder sorts by its name with the slash, as its keys do: `a.json` stands before `a/b.json`
         try:
             with self._told(), os.scandir(self._root / folder) as items:
-                named = [(item.name + "/" * item.is_dir(), item) for item in items if item.name[0] != "."]
-                return sorted(named, key=lambda pair: pair[0].encode())
-        except UnicodeEncodeError as error:
-            where = self._root / folder
-            raise ConfigurationError(f"{where}: the name {error.object!r} is not UTF-8; rename it") from error
+                named = [(item.name + "/" * self._is_folder(folder, item), item) for item in items]
         except NotFoundError as error:
             if folder:
                 return []
             raise ConfigurationError(
                 f"{self.url}: no such directory; create it, name another in .env, or run `headwater demo` for demo data"
             ) from error
+        own = "" if folder else f"{SCRATCH}/"
+        return sorted((pair for pair in named if pair[0] != own), key=lambda pair: os.fsencode(pair[0]))
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        with self._told(), open(self._root / key, "rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
+    def _is_folder(self, folder: str, item: os.DirEntry[str]) -> bool:
+        if not _is(item.is_dir) or not item.is_symlink():
+            return _is(item.is_dir)
+        # a link to a folder that one comes through to it would lead round and round
+        above = (self._root / folder, *(self._root / parent for parent in Path(folder).parents))
+        return os.path.realpath(item.path) not in {os.path.realpath(place) for place in above}
+
+    def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
+        path, at = self._root / key, 0
+        try:
+            key.encode()
+            with open(path, "rb", opener=_open_at_once) as file:
+                before = os.fstat(file.fileno())
+                if not S_ISREG(before.st_mode):
+                    raise UnreadableError(f"{path}: neither a file nor a link to one; remove it and run again")
+                if expect and _version(before) != expect.version:
+                    raise ReplacedError(f"{path}: written anew since it was listed")
+                while chunk := file.read(CHUNK):
+                    at += len(chunk)
+                    yield chunk
+                if _version(os.fstat(file.fileno())) != _version(before) or at != before.st_size:
+                    raise ReplacedError(f"{path}: written to while it was read")
+        except UnicodeEncodeError as error:
+            raise UnreadableError(f"{self.url}: the name {key!r} is not UTF-8; rename it and run again") from error
+        except FileNotFoundError as error:
+            if path.is_symlink():
+                raise UnreadableError(f"{path}: a link to nothing; mend or remove it and run again") from error
+            raise NotFoundError(f"{path}: no such file or directory") from error
+        except OSError as error:
+            hint = "mend or remove it, or permit to read it, and run again"
+            raise UnreadableError(f"{path}: {error.strerror}; {hint}") from error
 
     def open(self, key: str) -> BinaryIO:
         with self._told():
@@ -139,6 +164,22 @@ class DirectoryStore:
         except OSError as error:
             hint = "free space or change the permission, or name another directory in .env, and run again"
             raise ConfigurationError(f"{error.filename or self.url}: {error.strerror}; {hint}") from error
+
+
+def _version(stat: os.stat_result) -> str:
+    return f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
+
+
+def _is(what: Callable[[], bool]) -> bool:
+    """Whether an entry of a folder is of a kind; links in a circle, and what may not be looked at, are of none."""
+    try:
+        return what()
+    except OSError:
+        return False
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe is not waited for
 
 
 def _sync(path: Path) -> None:

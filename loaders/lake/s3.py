@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import boto3
 from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from urllib3.exceptions import HTTPError
 
-from loaders.errors import ConfigurationError, NotFoundError
+from loaders.errors import ConfigurationError, NotFoundError, ReplacedError, UnavailableError, UnreadableError
 from loaders.lake import Entry
 
 if TYPE_CHECKING:
@@ -27,6 +28,28 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of what S3 asks to try again, and of a body that breaks."""
+
+OF_ALL_KEYS = {
+    "AccountProblem",
+    "AllAccessDisabled",
+    "AuthorizationHeaderMalformed",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "NoSuchBucket",
+    "NotSignedUp",
+    "PermanentRedirect",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+}
+"""What S3 says of who asks or of the bucket, and not of the object that it is asked for."""
+
+HINTS = {
+    "InvalidObjectState": "it is archived: restore it (aws s3api restore-object)",
+    "AccessDenied": "permit s3:GetObject for this key, and kms:Decrypt where a key of KMS encrypts it",
+    "": "see to this object",
+}
 
 
 class _Ranges(io.RawIOBase):
@@ -91,7 +114,7 @@ class S3Store:
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
         for page in self._pages(prefix, StartAfter=self._prefix + after):
             for item in page.get("Contents", []):
-                if not item["Key"].endswith("/"):  # consoles make empty objects to show a folder
+                if item["Size"] or not item["Key"].endswith("/"):  # consoles make empty objects to show a folder
                     key = item["Key"].removeprefix(self._prefix)
                     yield Entry(key, item["Size"], item["ETag"].strip('"'), item["LastModified"])
 
@@ -103,20 +126,49 @@ class S3Store:
         for page in self._pages(prefix, Delimiter="/"):
             yield from (item["Prefix"].removeprefix(self._prefix) for item in page.get("CommonPrefixes", []))
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        with self._told(key):
-            body = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"]
-            yield from body.iter_chunks(CHUNK)
+    def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
+        yield from self._pieces(key, expect.version if expect else "", 0, expect.size if expect else None)
 
     def open(self, key: str) -> BinaryIO:
-        def read(start: int, end: int) -> bytes:
-            with self._told(key):
-                part = f"bytes={start}-{end - 1}"
-                return self._client.get_object(Bucket=self._bucket, Key=self._prefix + key, Range=part)["Body"].read()
-
         with self._told(key):
-            size = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)["ContentLength"]
+            head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)
+        version, size = head["ETag"].strip('"'), head["ContentLength"]
+
+        def read(start: int, end: int) -> bytes:
+            return b"".join(self._pieces(key, version, start, end, is_part=True))
+
         return io.BufferedReader(_Ranges(size, read))
+
+    def _pieces(self, key: str, version: str, at: int, until: int | None, *, is_part: bool = False) -> Iterator[bytes]:
+        """The bytes of a version from one place to another, by default of what is there; where the body breaks off it
+        is asked for the rest."""
+        pauses, resumed_at, broken = iter(PAUSES), at, Exception()
+        while True:
+            options: dict[str, Any] = {"IfMatch": f'"{version}"'} if version else {}
+            if at or is_part:
+                options["Range"] = f"bytes={at}-" + (f"{until - 1}" if is_part and until else "")
+            with self._told(key):
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key, **options)
+            found, until = answer["ETag"].strip('"'), answer["ContentLength"] if until is None else until
+            # a service may know neither If-Match nor Range
+            if version not in ("", found) or at + answer["ContentLength"] > until:
+                raise ReplacedError(f"{self.url}/{key}: another object than the one that was listed")
+            version = found
+            try:
+                for piece in answer["Body"].iter_chunks(CHUNK):
+                    at += len(piece)
+                    yield piece
+            except (BotoCoreError, HTTPError, OSError) as error:
+                broken = error
+            if at == until:
+                return
+            if at - resumed_at >= CHUNK:
+                pauses = iter(PAUSES)
+            resumed_at, pause = at, next(pauses, None)
+            if pause is None:
+                told = f"its body broke off at byte {at:,} of {until:,} and however often the rest was asked for"
+                raise UnavailableError(f"{self.url}/{key}: {told}; run again later") from broken
+            time.sleep(pause)
 
     def prepare(self, prefix: str) -> None:
         """Buckets have no folders."""
@@ -155,9 +207,19 @@ class S3Store:
         try:
             yield
         except (BotoCoreError, S3UploadFailedError, ClientError, ValueError) as error:  # ValueError: a bad endpoint
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-            if code in {"NoSuchKey", "404"}:  # a HEAD has no body to say more
-                raise NotFoundError(f"{self.url}/{key}: no such object") from error
             told = re.sub(r"(?<=//)[^/@]*@", "", " ".join(str(error).split()))  # an endpoint may hold a password
+            told = f"{self.url}/{key}: {told}"
+            if isinstance(error, ClientError):
+                code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+                if code in {"NoSuchKey", "404"}:  # a HEAD has no body to say more
+                    raise NotFoundError(f"{self.url}/{key}: no such object") from error
+                if status in (412, 416):
+                    raise ReplacedError(f"{self.url}/{key}: another object than the one that was listed") from error
+                if status >= 500:
+                    raise UnavailableError(f"{told}; run again later") from error
+                if error.operation_name == "GetObject" and code not in OF_ALL_KEYS:
+                    raise UnreadableError(f"{told}; {HINTS.get(code, HINTS[''])}, and run again") from error
+            elif isinstance(error, HTTPClientError):
+                raise UnavailableError(f"{told}; run again later") from error
             hint = "check that the bucket exists, the AWS_ variables in .env and the permissions, and run again"
-            raise ConfigurationError(f"{self.url}/{key}: {told}; {hint}") from error
+            raise ConfigurationError(f"{told}; {hint}") from error

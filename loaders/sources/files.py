@@ -3,17 +3,21 @@
 listed_at    when the last complete look began, or the newest object that it saw was written, whichever is first: what
              the keys date before it, less the look-back, is done
 crawl        only between two commits of one look: when it began, and the last key it took
-known        the checkpoint {key: version} of the window, or of the whole drop where the look-back is `all`
-known_from   the date of keys from which on it is complete; a look that goes further back reads the log
+known        the checkpoint: `known`, {key: version} of the window, or of the whole drop where the look-back is `all`,
+             and `left`, the keys of objects that could not be read, however old they are
+known_from   the date of keys from which on `known` is complete; a look that goes further back reads the log
+left         how many keys were left
 """
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 from loaders.errors import NotFoundError
 from loaders.lake import Entry, Store, open_store
@@ -25,8 +29,11 @@ from loaders.readers.guard import guarded
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
+from loaders.sources.fetching import Left
+from loaders.sources.key_patterns import regex
 from loaders.sources.look import DAY, Found, Look
 
+CHUNK = 1 << 20
 COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 """A backfill commits after so many objects or stored bytes, so that it can be killed without losing much."""
 
@@ -38,75 +45,108 @@ def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | 
     """Lands what is new, in one commit or, for a backfill, in several. With a period, lands what is new in it."""
     source, log = open_store(drop.url), Log(lake, drop.source, drop.name)
     newest = log.newest()
-    look = _look(log, drop, newest, since, until)
-    found = look.new(source)
-    first = next(found, None)
+    look, left = _look(log, drop, newest, since, until)
+    found = _found(source, look, left)
+    first, last = next(found, None), look.after
     if first is None:
         if newest is None:
             look.check_place(source)
         log.seen(look.warnings)
     while first is not None:
         with begin(lake, drop, log, newest) as landing:
-            last, times = _land_some(landing, source, look, chain([first], found))
-            first = next(found, None)
-            landing.warnings += look.warnings
-            if landing.inputs:
-                newest = landing.commit(_state(landing, look, newest, times, last if first else None))
+            before = {*left.keys}
+            last, times = _land_some(landing, source, look, left, chain([first], found), last)
+            first = None if left.broken else next(found, None)
+            landing.warnings += [*look.warnings, *left.warnings]
+            if landing.inputs or (newest and left.keys != before):
+                open_at = last if first or left.broken else None
+                newest = landing.commit(_state(landing, look, left, newest, times, open_at))
                 yield newest
-            else:
+            elif not (left.failures or left.broken):
                 log.seen(landing.warnings)
+    left.check()
 
 
-def _land_some(landing: Load, source: Store, look: Look, found: Iterable[Found]) -> tuple[str, list[datetime]]:
-    """Lands as much as one commit may hold; gives back the last key, and the times that the keys say."""
-    key, size, times = "", 0, list[datetime]()
+def _found(source: Store, look: Look, left: Left) -> Iterator[Found]:
+    """What to load: first what earlier loads had to leave, which a window may not reach, then what is new."""
+    pattern = re.compile(regex(look.drop.keys))
+    for entry in left.entries(source) if not (look.since or look.until) else ():
+        if (match := pattern.fullmatch(entry.key)) and look.known.get(entry.key) != entry.version:
+            yield Found(entry, match.groupdict())
+        else:
+            left.keys.discard(entry.key)
+    yield from (found for found in look.new(source) if found.entry.key not in left.failures)
+
+
+def _land_some(  # noqa: PLR0913, PLR0917
+    landing: Load, source: Store, look: Look, left: Left, found: Iterable[Found], last: str
+) -> tuple[str, list[datetime]]:
+    """Lands as much as one commit may hold. last: the key behind which the look goes on; gives back the next such, and
+    the times that the keys say."""
+    size, times = 0, list[datetime]()
     for item in found:
-        if _land(landing, look.drop, source, item):
-            look.known[item.entry.key] = item.entry.version
-            times += [at] if (at := look.time_of(item)) else []
-        key, size = item.entry.key, size + item.entry.size
+        is_again = item.entry.key in left.keys
+        if got := left.fetch(source, item.entry, landing.store.scratch, landing.warnings.append):
+            entry, whole = got
+            with whole:
+                landing.begin_input(entry.key, entry.version, item.params)
+                _land(landing, look.drop, entry, whole)
+            look.known[entry.key] = entry.version
+            times += [at] if (at := look.time_of(Found(entry, item.params))) else []
+        if left.broken:
+            break
+        last, size = last if is_again else item.entry.key, size + item.entry.size
         if len(landing.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
             break
-    return key, times
+    return last, times
 
 
-def _state(
-    landing: Load, look: Look, before: Commit | None, times: list[datetime], open_at: str | None
+def _state(  # noqa: PLR0913, PLR0917
+    landing: Load, look: Look, left: Left, before: Commit | None, times: list[datetime], open_at: str | None
 ) -> dict[str, Any]:
     """The state after a load. times: of what was landed; open_at: the last key, if the look goes on behind it."""
-    state = dict(before.state) if before else {}
+    state, is_open = dict(before.state) if before else {}, open_at is not None
     if state and (watermark := datetime.fromisoformat(state["watermark"])) <= look.began + DAY:
         times = [*times, watermark]
     state["watermark"] = max(times, default=look.listed_at).isoformat()
     if not look.is_backfill:
-        state["crawl"] = {"began": look.began.isoformat(), "after": open_at} if open_at else None
-        state["listed_at"] = state.get("listed_at") if open_at else look.listed_at.isoformat()
+        state["crawl"] = {"began": look.began.isoformat(), "after": open_at} if is_open else None
+        state["listed_at"] = state.get("listed_at") if is_open else look.listed_at.isoformat()
     following = {**state, "listed_at": look.listed_at.isoformat()}
     known_from = look.window_start(following)
-    state["known"] = landing.checkpoint(look.still_known(following))
+    state["known"] = landing.checkpoint({"known": look.still_known(following), "left": sorted(left.keys)})
     state["known_from"] = known_from and known_from.isoformat()
+    state["left"] = len(left.keys)
     return state
 
 
 def preview(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | None) -> str:
     """What `load` would load, in words."""
     log = Log(lake, drop.source, drop.name)
-    look = _look(log, drop, log.newest(), since, until)
-    sizes = [found.entry.size for found in look.new(open_store(drop.url))]
+    look, left = _look(log, drop, log.newest(), since, until)
+    sizes = [found.entry.size for found in _found(open_store(drop.url), look, left)]
     return "; ".join([f"{len(sizes):,} objects, {sum(sizes):,} bytes stored", *look.warnings])
 
 
-def _look(log: Log, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None) -> Look:
+def _look(
+    log: Log, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None
+) -> tuple[Look, Left]:
     state = newest.state if newest else {}
     look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=bool(until or (since and newest)))
+    known, left = _checkpoint(log, state)
     if not (since or until):
         look.doubts = _doubts(state, look.began)
+        if left is None and state.get("left"):
+            look.doubts.append("the list of objects that earlier loads could not read is gone; all keys are listed")
         if not look.doubts:  # else all is listed
             look.low = look.window_start(state)
             if crawl := state.get("crawl"):
                 look.began, look.after = datetime.fromisoformat(crawl["began"]), crawl["after"]
-    look.known = _known(log, state, look.low or since)
-    return look
+    known_from, low = state.get("known_from"), look.low or since
+    if known is None or (known_from and (low is None or low < datetime.fromisoformat(known_from))):
+        known = log.inputs()
+    look.known = known
+    return look, Left(left or set())
 
 
 def _doubts(state: dict[str, Any], now: datetime) -> list[str]:
@@ -122,31 +162,30 @@ def _doubts(state: dict[str, Any], now: datetime) -> list[str]:
     return [f"{told}; all keys are listed, as a clock was wrong; set this one if it is"] if late else []
 
 
-def _known(log: Log, state: dict[str, Any], low: datetime | None) -> dict[str, str]:
-    known_from = state.get("known_from")
-    if known_from and (low is None or low < datetime.fromisoformat(known_from)):
-        return log.inputs()
+def _checkpoint(log: Log, state: dict[str, Any]) -> tuple[dict[str, str] | None, set[str] | None]:
+    """What is known, and the keys that were left; None if that is gone or damaged: it only saves a look at all."""
+    if not state:
+        return {}, set()
     try:
-        known: dict[str, str] = json.loads(gzip.decompress(b"".join(log.store.chunks(state["known"])))) if state else {}
-    except (NotFoundError, EOFError, OSError, ValueError, zlib.error):  # gone or damaged; it only saves reading the log
-        return log.inputs()
-    return known
+        content = json.loads(gzip.decompress(b"".join(log.store.chunks(state["known"]))))
+        if isinstance(content.get("left"), list):
+            return content["known"], {*content["left"]}
+        return content, set()  # of an older loader
+    except (NotFoundError, AttributeError, EOFError, KeyError, OSError, TypeError, ValueError, zlib.error):
+        return None, None
 
 
-def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
-    """Lands one object; False if it has gone since it was listed."""
-    entry = found.entry
-    landing.begin_input(entry.key, entry.version, found.params)
-    try:
-        chunks = source.chunks(entry.key)
-        opened = chain([next(chunks, b"")], chunks)
-    except NotFoundError:
-        landing.forget_input()
-        landing.warnings.append(f"{entry.key!r} has gone since it was listed; it is loaded if it comes back")
-        return False
-    told, is_empty = list[str](), True
-    batches = read_input(drop, decompress(opened, entry.key, drop.format), landing.reject, told.append)
-    for documents in guarded(batches, landing.reject, entry.size, lambda: _content(source, entry)):
+def _land(landing: Load, drop: FileDrop, entry: Entry, whole: IO[bytes]) -> None:
+    """Lands one object."""
+
+    def content() -> bytes:
+        """It as it is stored, if it is small."""
+        whole.seek(0)
+        return whole.read() if entry.size <= KEPT else b""
+
+    told, is_empty, chunks = list[str](), True, iter(partial(whole.read, CHUNK), b"")
+    batches = read_input(drop, decompress(chunks, entry.key, drop.format), landing.reject, told.append)
+    for documents in guarded(batches, landing.reject, entry.size, content):
         landing.land(documents)
         is_empty = False  # even if its documents hold no record of this stream
     is_empty = is_empty and not (told or landing.inputs[-1].rejects)
@@ -156,12 +195,6 @@ def _land(landing: Load, drop: FileDrop, source: Store, found: Found) -> bool:
         expected = "a header" if drop.format == "csv" else "at least one JSON document"
         landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0, rows=0))
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
-    return True
-
-
-def _content(source: Store, entry: Entry) -> bytes:
-    """An object as it is stored, if it is small."""
-    return b"".join(source.chunks(entry.key)) if entry.size <= KEPT else b""
 
 
 def read_input(

@@ -9,11 +9,15 @@ from loaders.periods import month_after, period_in
 
 TIME_PARTS = ("year", "month", "day", "hour")
 PART = re.compile(r"\{(\w+)\}")
+_PART = r"(?!(?<![^/])\.)[^/]+"
 
 
 def regex(pattern: str) -> str:
-    """The regular expression of a pattern, its parts as named groups."""
-    return "".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(PART.split(pattern)))
+    """The regular expression of a pattern, its parts as named groups.
+
+    As in a shell, no part stands for a name that begins with a dot: so are files called that are still being copied.
+    """
+    return "".join(f"(?P<{p}>{_PART})" if i % 2 else re.escape(p) for i, p in enumerate(PART.split(pattern)))
 
 
 def time_run(segments: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +18,10 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from urllib3 import HTTPResponse
+from urllib3.exceptions import ProtocolError
 
 from loaders.declarations import Stream
-from loaders.errors import ConfigurationError, NotFoundError, UnavailableError
+from loaders.errors import ConfigurationError, NotFoundError, ReplacedError, UnavailableError, UnreadableError
 from loaders.lake import Store, open_store
 from loaders.lake.directory import DirectoryStore
 from loaders.lake.s3 import S3Store
@@ -125,6 +127,28 @@ def test_a_missing_key_is_not_found_before_the_first_piece(store: Store) -> None
     one_line(str(caught.value))
 
 
+def test_an_object_that_is_another_than_was_listed_is_not_read(store: Store) -> None:
+    store.put("a/b", b"first")
+    [listed] = store.entries()
+    assert b"".join(store.chunks("a/b", listed)) == b"first"
+    store.put("a/b", b"other")
+    with pytest.raises(ReplacedError, match="a/b: ") as caught:
+        next(store.chunks("a/b", listed))
+    one_line(str(caught.value))
+    store.delete("a/b")
+    with pytest.raises(NotFoundError, match="a/b: "):
+        next(store.chunks("a/b", listed))
+
+
+def test_names_with_a_dot_are_names_and_scratch_is_no_object(store: Store, tmp_path: Path) -> None:
+    for key in ("seen", ".git/config", ".hidden", "a/.b/.c", "a/.scratch/d"):
+        store.put(key, b"1")
+    (store.scratch / "part").write_bytes(b"1")
+    assert keys_of(store) == [".git/config", ".hidden", "a/.b/.c", "a/.scratch/d", "seen"]
+    assert list(store.folders("")) == [".git/", "a/"]
+    assert list(store.folders("a/")) == ["a/.b/", "a/.scratch/"]
+
+
 def test_put_replaces_bytes_and_consumes_files(store: Store) -> None:
     store.put("key", b"first")
     before = next(store.entries("key"))
@@ -217,8 +241,9 @@ def test_marks_of_folders_are_no_objects(s3: "S3Client", bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="drop/", Body=b"")
     s3.put_object(Bucket=bucket, Key="drop/2026/", Body=b"")
     s3.put_object(Bucket=bucket, Key="drop/2026/a", Body=b"")
+    s3.put_object(Bucket=bucket, Key="drop/2026/b/", Body=b"content")
     store = open_store(f"s3://{bucket}/drop/")
-    assert keys_of(store) == ["2026/a"]
+    assert keys_of(store) == ["2026/a", "2026/b/"]
     assert store.first("2026/") == "2026/a"
 
 
@@ -362,6 +387,133 @@ def test_data_under_a_commit_that_is_under_way_is_never_removed(
     assert [entry.key for entry in lake.entries("raw/")] == [f"raw/shop/orders/load_seq=1/{load.load_id}-0001.json.gz"]
 
 
+class Broken:
+    """The body of an answer that is reset after so many bytes, or ends there as if that were all."""
+
+    def __init__(self, raw: Any, after: int, *, is_reset: bool = True) -> None:
+        self._raw, self._left, self._is_reset = raw, after, is_reset
+
+    def read(self, size: int) -> bytes:
+        if not self._left and self._is_reset:
+            raise ProtocolError("Connection broken: ConnectionResetError(104, 'Connection reset by peer')")
+        data: bytes = self._raw.read(min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+@pytest.mark.parametrize("is_reset", [True, False], ids=["reset", "cut short"])
+def test_a_body_that_breaks_off_is_asked_for_its_rest(
+    bucket: str, answers: list[Callable[[Any, Any], Any]], requests: list[str], is_reset: bool
+) -> None:
+    store, data, ranges = open_store(f"s3://{bucket}/lake"), bytes(range(256)) * 20_000, list[tuple[str, str]]()
+    store.put("a", data)
+    [listed] = store.entries()
+
+    def break_off(request: Any, response: Any) -> Any:
+        if request.method == "GET":
+            ranges.append((request.headers.get("Range", b"").decode(), request.headers.get("If-Match", b"").decode()))
+            if len(ranges) < 4:
+                response.raw = Broken(response.raw, 1_500_000, is_reset=is_reset)
+                if not is_reset:
+                    response.headers["Content-Length"] = "1500000"
+        return response
+
+    answers.append(break_off)
+    assert b"".join(store.chunks("a", listed)) == data
+    etag = f'"{listed.version}"'
+    assert ranges == [("", etag), *((f"bytes={at}-", etag) for at in (1_500_000, 3_000_000, 4_500_000))]
+
+
+def test_a_body_that_always_breaks_off_is_told_with_its_object(
+    bucket: str, answers: list[Callable[[Any, Any], Any]]
+) -> None:
+    store, asked = open_store(f"s3://{bucket}/lake"), list[str]()
+    store.put("a/b", b"x" * 1_000)
+
+    def break_off(request: Any, response: Any) -> Any:
+        asked.append(request.method)
+        response.raw = Broken(response.raw, 0 if len(asked) > 1 else 400)
+        return response
+
+    answers.append(break_off)
+    with pytest.raises(UnavailableError) as caught:
+        list(store.chunks("a/b"))
+    assert one_line(str(caught.value)) == (
+        f"s3://{bucket}/lake/a/b: its body broke off at byte 400 of 1,000 and however often the rest was asked for; "
+        "run again later"
+    )
+    assert asked == ["GET"] * 6
+
+
+def test_a_body_is_not_pieced_together_of_two_objects(
+    s3: "S3Client", bucket: str, answers: list[Callable[[Any, Any], Any]]
+) -> None:
+    store, data = open_store(f"s3://{bucket}/lake"), b"x" * 2_000_000
+    store.put("a", data)
+
+    def replace_it(request: Any, response: Any) -> Any:
+        if request.method == "GET" and "Range" not in request.headers:
+            s3.put_object(Bucket=bucket, Key="lake/a", Body=b"y" * 2_000_000)
+            response.raw = Broken(response.raw, 1_048_576)
+        return response
+
+    answers.append(replace_it)
+    with pytest.raises(ReplacedError, match=rf"^s3://{bucket}/lake/a: another object than the one that was listed"):
+        list(store.chunks("a"))
+
+
+def test_a_service_that_knows_no_if_match_is_seen_through(
+    bucket: str, answers: list[Callable[[Any, Any], Any]]
+) -> None:
+    store = open_store(f"s3://{bucket}/lake")
+    store.put("a", b"first")
+    [listed] = store.entries()
+    store.put("a", b"other")
+
+    def ignore(request: Any, response: Any) -> Any:
+        response.status_code = 200
+        response.headers["ETag"] = f'"{listed.version}"'
+        response.headers["Content-Length"] = "6"
+        response.raw = HTTPResponse(BytesIO(b"longer"), preload_content=False)
+        return response
+
+    answers.append(ignore)
+    for expect in (listed, replace(listed, size=6, version="0" * 32)):
+        with pytest.raises(ReplacedError):
+            list(store.chunks("a", expect))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "hint"),
+    [
+        (403, "InvalidObjectState", UnreadableError, "it is archived: restore it (aws s3api restore-object), and run"),
+        (403, "AccessDenied", UnreadableError, "permit s3:GetObject for this key, and kms:Decrypt where a key of KMS"),
+        (400, "KMS.DisabledException", UnreadableError, "see to this object, and run again"),
+        (403, "ExpiredToken", ConfigurationError, "check that the bucket exists, the AWS_ variables in .env and the"),
+        (503, "SlowDown", UnavailableError, "run again later"),
+    ],
+)
+def test_what_is_wrong_with_one_object_is_told_from_what_is_wrong_with_all(  # noqa: PLR0917
+    bucket: str,
+    answers: list[Callable[[Any, Any], Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    code: str,
+    kind: type[Exception],
+    hint: str,
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    answers.append(lambda *_: refused(status, code))
+    with pytest.raises(ConfigurationError if kind is UnreadableError else kind) as caught:
+        next(open_store(f"s3://{bucket}/lake").chunks("a/b"))
+    assert type(caught.value) is kind
+    assert f"s3://{bucket}/lake/a/b: An error occurred ({code})" in one_line(str(caught.value))
+    assert hint in str(caught.value)
+
+
 def test_wrong_credentials_are_told_without_them(forbidding: None, tmp_path: Path) -> None:
     store = open_store("s3://lake/prefix")
     file = tmp_path / "file"
@@ -418,16 +570,6 @@ def test_an_address_that_names_no_bucket_is_told(s3: "S3Client", url: str) -> No
 
 
 # --- directories ----------------------------------------------------------------------------------------------------
-
-
-def test_names_with_a_dot_are_no_objects(tmp_path: Path) -> None:
-    store = open_store(str(tmp_path))
-    (tmp_path / ".hidden").write_bytes(b"1")
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_bytes(b"1")
-    (tmp_path / "seen").write_bytes(b"1")
-    assert keys_of(store) == ["seen"]
-    assert list(store.folders("")) == []
 
 
 def test_a_directory_that_is_missing_is_told(tmp_path: Path) -> None:
@@ -528,30 +670,64 @@ def test_a_file_that_goes_while_it_is_listed_is_not_listed(tmp_path: Path, monke
     assert [entry.key for entry in listing] == ["c"]
 
 
-def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a").symlink_to("unmounted")
-    with pytest.raises(ConfigurationError, match=rf"^{tmp_path}/a: "):
-        keys_of(open_store(str(tmp_path)))
-
-
-def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b"")
-    (tmp_path / "loop").symlink_to(".")
-    with pytest.raises(ConfigurationError, match=r"Too many levels of symbolic links; "):
-        keys_of(open_store(str(tmp_path)))
-
-
-def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+def test_what_is_no_file_is_listed_as_an_object_and_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.json").write_bytes(b"1")
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "folder" / "loop").symlink_to("..")
+    (tmp_path / "gone").symlink_to("unmounted")
+    (tmp_path / "other").symlink_to("folder")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ConfigurationError, match=rf"^{tmp_path}/pipe: "):
-        keys_of(open_store(str(tmp_path)))
+    (Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.json"))).write_bytes(b"1")
+    store = open_store(str(tmp_path))
+    listed = {entry.key: entry for entry in store.entries()}
+    assert [*listed] == [
+        "caf\udce9.json",
+        "circle",
+        "folder/a.json",
+        "folder/loop",
+        "gone",
+        "other/a.json",
+        "other/loop",
+        "pipe",
+    ]
+    assert [*store.folders("")] == ["folder/", "other/"]
+    assert b"".join(store.chunks("other/a.json", listed["other/a.json"])) == b"1"
+    for key, told in {
+        "caf\udce9.json": f"{tmp_path}: the name 'caf\\udce9.json' is not UTF-8; rename it and run again",
+        "circle": f"{tmp_path}/circle: Too many levels of symbolic links; mend or remove it, or permit to read it, and",
+        "folder/loop": f"{tmp_path}/folder/loop: Is a directory; mend or remove it, or permit to read it, and run",
+        "gone": f"{tmp_path}/gone: a link to nothing; mend or remove it and run again",
+        "pipe": f"{tmp_path}/pipe: neither a file nor a link to one; remove it and run again",
+    }.items():
+        with pytest.raises(UnreadableError) as caught:
+            next(store.chunks(key, listed[key]))
+        assert one_line(str(caught.value)).startswith(told)
+        str(caught.value).encode()
 
 
-def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
-    (Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.json"))).write_bytes(b"")
-    with pytest.raises(ConfigurationError, match=r"'caf\\udce9.json' is not UTF-8; rename") as caught:
-        keys_of(open_store(str(tmp_path)))
-    one_line(str(caught.value)).encode()
+def test_what_may_not_be_read_is_no_fault_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # root may read everything, so the refusal is made
+    (tmp_path / "a").write_bytes(b"1")
+
+    def refuse(path: str, *_: Any) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(UnreadableError, match=rf"^{tmp_path}/a: Permission denied; mend or remove it, or permit"):
+        next(open_store(str(tmp_path)).chunks("a"))
+
+
+def test_the_end_of_a_file_that_is_written_to_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 3_000_000)
+    store = open_store(str(tmp_path))
+    [listed] = store.entries()
+    chunks = store.chunks("a", listed)
+    assert len(next(chunks)) == 1_048_576
+    with (tmp_path / "a").open("ab") as file:
+        file.write(b"y")
+    with pytest.raises(ReplacedError, match=rf"^{tmp_path}/a: written to while it was read"):
+        list(chunks)
 
 
 def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:

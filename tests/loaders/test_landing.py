@@ -190,8 +190,6 @@ def test_the_commit_describes_its_objects_and_inputs(
             load.land([b'{"id":"%s"}' % noise(at)[:size] for at in range(count)])
         load.reject(Reject(0, "not_json", "d", b"x", 1))
         load.reject(Reject(1, "not_json", "d", b"y", 1))
-        load.begin_input("gone", "1", {})
-        load.forget_input()
         load.commit({})
     [[head, *lines]] = read_log(store)
     assert (head["landed"], head["rejected"]) == (5, 2)
