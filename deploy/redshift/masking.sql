@@ -37,3 +37,5 @@ using (value);
 -- Only who has this role may attach policies. It may also manage users, roles and policies: keep the credentials of
 -- headwater_dbt for the machine that builds production.
 grant role sys:secadmin to role headwater_transformer;
+-- Which policies are attached must be seen, or the next build would attach them again, which Redshift refuses.
+grant access system table to role headwater_transformer;

@@ -34,6 +34,6 @@ create masking policy if not exists public.hide_personal_data as (val string) re
 
 use schema public;
 
-alter tag personal_data set masking policy hide_personal_data;
+alter tag personal_data set masking policy hide_personal_data force;
 
 grant apply on tag public.personal_data to role headwater_transformer;

@@ -71,7 +71,7 @@
 
 {#- Engines read some of these texts and not others: date, time and fraction are cast, the offset is taken off by hand. -#}
 {% macro default__utc_timestamp(text) -%}
-    {%- set offset = "replace(" ~ first_match("substring(" ~ text ~ ", 20)", '[+-][0-9:]+') ~ ", ':', '')" -%}
+    {%- set offset = "replace(" ~ first_match("substring(" ~ text ~ ", 20, 65535)", '[+-][0-9:]+') ~ ", ':', '')" -%}
     {%- set minutes -%}
         coalesce(
             case when left({{ offset }}, 1) = '-' then 1 else -1 end * (
@@ -83,7 +83,7 @@
     {%- set local -%}
         try_cast(
             replace(substring({{ text }}, 1, 19), 'T', ' ')
-            || {{ first_match("substring(" ~ text ~ ", 20)", '[.][0-9]{1,6}') }} as timestamp
+            || {{ first_match("substring(" ~ text ~ ", 20, 65535)", '[.][0-9]{1,6}') }} as timestamp
         )
     {%- endset -%}
     {{ dbt.dateadd('minute', minutes, local) }}

@@ -212,7 +212,7 @@ object_construct_keep_null({{ text_pairs(fields) }}
 {%- endmacro %}
 
 {% macro snowflake__text_in(object, name, fields) -%}
-    cast({{ object }}:"{{ name }}" as varchar(65535))
+    cast({{ object }}:"{{ name }}" as varchar)
 {%- endmacro %}
 
 {% macro redshift__text_in(object, name, fields) -%}
@@ -231,7 +231,7 @@ object_construct_keep_null({{ text_pairs(fields) }}
 {%- endmacro %}
 
 {% macro snowflake__param(name) -%}
-    cast(parse_json(_params):"{{ name }}" as varchar(65535))
+    cast(parse_json(_params):"{{ name }}" as varchar)
 {%- endmacro %}
 
 {% macro redshift__param(name) -%}

@@ -65,7 +65,7 @@
         lists.{{ column }},
         {%- endfor %}
         {%- for name, path in texts.items() %}
-        cast(element.value{{ steps(path, ':"') }} as varchar(65535)) as {{ name }},
+        cast(element.value{{ steps(path, ':"') }} as varchar) as {{ name }},
         {%- endfor %}
         element.index + 1 as element_number
     from (

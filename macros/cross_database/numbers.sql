@@ -12,7 +12,7 @@
     cast(
         case when ({{ numerator }} < 0) <> ({{ denominator }} < 0) then -1 else 1 end
         * cast({{ whole_quotient(digits, doubled) }} as decimal(30, 0))
-        * cast({{ '%.*f' % (scale, 0.1 ** scale) }} as decimal({{ scale + 1 }}, {{ scale }}))
+        * cast({{ '0.' ~ '0' * (scale - 1) ~ '1' }} as decimal({{ scale + 1 }}, {{ scale }}))
         as decimal(38, {{ scale }})
     )
 {%- endmacro %}
@@ -23,7 +23,7 @@
     {%- set digits = 'cast(' ~ numerator ~ ' * ' ~ 10 ** scale ~ ' as decimal(38, 0))' -%}
     cast(
         cast({{ whole_quotient(digits, 'cast(' ~ denominator ~ ' as decimal(38, 0))') }} as decimal(30, 0))
-        * cast({{ '%.*f' % (scale, 0.1 ** scale) }} as decimal({{ scale + 1 }}, {{ scale }}))
+        * cast({{ '0.' ~ '0' * (scale - 1) ~ '1' }} as decimal({{ scale + 1 }}, {{ scale }}))
         as decimal(38, {{ scale }})
     )
 {%- endmacro %}

@@ -21,9 +21,11 @@ _REDSHIFT, _SNOWFLAKE = (
 UNKNOWN_TO_THE_LINTER = {
     "snowflake": {
         r"grant apply on tag [\w.]+ to role \w+": _SNOWFLAKE + "grant-privilege",
+        r"alter tag \w+ set masking policy \w+ force": _SNOWFLAKE + "alter-tag",
     },
     "redshift": {
         r"grant role sys:\w+ to role \w+": _REDSHIFT + "r_GRANT.html",
+        r"grant access system table to role \w+": _REDSHIFT + "r_GRANT.html",
         r"alter default privileges for user \w+ in schema \w+ grant select on tables to role \w+": (
             _REDSHIFT + "r_ALTER_DEFAULT_PRIVILEGES.html"
         ),
@@ -155,6 +157,13 @@ def test_nobody_may_delete_the_log() -> None:
                     "publish-policy.json": "marts|exports",
                 }[path.name]
                 assert all(re.search(rf"/({folders})/\*$", r) for r in _list(statement["Resource"]))
+
+
+def test_redshift_may_read_where_it_unloads() -> None:
+    """UNLOAD asks for GET, LIST and PUT: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html."""
+    policy = json.loads((ROOT / "deploy" / "aws" / "redshift-unload-policy.json").read_text(encoding="utf-8"))
+    actions = {action for statement in policy["Statement"] for action in _list(statement["Action"])}
+    assert {"s3:GetObject", "s3:PutObject", "s3:ListBucket"} <= actions
 
 
 @pytest.mark.parametrize("name", ["publish", "redshift-unload", "snowflake-unload", "marts-read"])

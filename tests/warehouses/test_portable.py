@@ -62,6 +62,31 @@ def test_casts_in_models_have_their_size() -> None:
     assert found == []
 
 
+def sql() -> Iterator[tuple[str, str]]:
+    """Every line of SQL that is committed, with its place."""
+    for folder in ("models", "macros", "tests/dbt", "analyses", "snapshots"):
+        for path in sorted((ROOT / folder).rglob("*.sql")):
+            for line in path.read_text().splitlines():
+                yield f"{path.relative_to(ROOT)}: {line.strip()}", line
+
+
+def test_substring_has_three_arguments() -> None:
+    """Redshift documents two for binary values only."""
+    two = re.compile(r"substring\([^(),]*,[^(),]*\)")
+    assert [place for place, line in sql() if two.search(line)] == []
+
+
+def test_a_variant_is_cast_to_text_of_any_length() -> None:
+    """Snowflake fails the statement for a text that is longer than the type."""
+    sized = re.compile(r":\"?\{?.*as varchar\(\d+\)")
+    found = [place for place, line in sql() if re.search(r"cast\([^:]*:\"", line) and sized.search(line)]
+    assert found == []
+
+
+def test_templates_use_no_format_that_dbt_2_lacks() -> None:
+    assert [place for place, line in sql() if re.search(r"'%[^']*\*[^']*'\s*%", line)] == []
+
+
 def test_text_literals_in_selects_have_a_type() -> None:
     """Redshift gives a bare literal in a subquery the type unknown, and then finds no function for it."""
     bare = re.compile(r"(^\s*|select )'[^']*' as \w+")

@@ -67,7 +67,7 @@ conglomerates as (
 
     select
         conglomerate_id,
-        substring(conglomerate_id, 14) as conglomerate_label,
+        substring(conglomerate_id, 14, 65535) as conglomerate_label,
         min(case when row_role = 'member' then period_start_date end) as first_listed_date
 
     from complaints

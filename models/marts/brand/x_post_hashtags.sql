@@ -76,7 +76,7 @@ final as (
         tag_end as end_offset,
         case
             when tag_start is not null and tag_end is not null
-                then coalesce(left(slice, 1) in ('#', '＃') and substring(slice, 2) = tag_text, false)
+                then coalesce(left(slice, 1) in ('#', '＃') and substring(slice, 2, 65535) = tag_text, false)
         end as is_offset_right,
         sighting_id,
         _changed_seq
