@@ -32,7 +32,8 @@ class Stream(BaseModel):
     loader: str
     land_as: Literal["json", "parquet"] = "json"
     record_key: str | None = None
-    """The natural key's name in the document; documents without it are landed with a hash of their bytes."""
+    """The natural key's name in the document; documents that have no text there are landed with a hash
+    of their bytes, by which the models tell them apart."""
 
 
 def read_declarations(models: Path, kinds: Mapping[str, type[Stream]]) -> Iterator[Stream]:

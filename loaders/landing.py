@@ -27,6 +27,7 @@ from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadE
 from loaders.lake import Store
 from loaders.log import Added, Commit, Input, Log, new_load_id
 from loaders.manifests import MAX_LINE, MAX_TEXT, manifests
+from loaders.readers.answers import Answers, unread_warning
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import is_utf8, longest_text
 from loaders.readers.reject import Reject
@@ -65,6 +66,7 @@ class Load:
     warnings: list[str] = field(default_factory=list)
     resolved: list[str] = field(default_factory=list)
     """The records, `<object>#<row>`, of rejects that this load mends."""
+    _unread: Counter[str] = field(default_factory=Counter)
     _parts: dict[str, _Part] = field(default_factory=dict)
     _numbers: Counter[str] = field(default_factory=Counter)
     _written: list[str] = field(default_factory=list)
@@ -110,6 +112,11 @@ class Load:
         last = self.inputs[-1]
         self.inputs[-1] = replace(last, **{name: getattr(last, name) + number for name, number in more.items()})
 
+    def count_answers(self, answers: Answers) -> None:
+        """Counts what the documents of the current input were."""
+        self.count(documents=answers.documents, empties=answers.empties, unread=answers.unread.total())
+        self._unread += answers.unread
+
     def keep(self, data: bytes, suffix: str) -> None:
         """Stores the bytes that the current input came as, beside what is read of them."""
         number = self.inputs[-1].input
@@ -145,7 +152,7 @@ class Load:
                 added=self._added,
                 resolved=self.resolved,
                 state=state,
-                warnings=self.warnings,
+                warnings=[*self.warnings, *([unread_warning(self._unread)] if self._unread else [])],
             )
         except (ConcurrentLoadError, ExpiredLoadError):
             self._written = written

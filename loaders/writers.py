@@ -4,23 +4,27 @@ Every record wears the same envelope, whatever its source. JSON: a line
 `{"_row": 1, "_part": 1, "_input": 0, "value": <the document, byte for byte>}`; Parquet: the same names as columns,
 `value` as JSON text. `_row` counts from 1 within an object, so `<object>#<row>` names a record for ever; `_part` says
 which of the load's objects this is, to warehouses that load several at once and do not tell; `_input` says which of the
-load's inputs it came from. Two more appear only where they are needed: `_hash`, of a document that lacks its natural
-key, and `_verbatim`, the original bytes of a document that had to be repaired to be read at all.
+load's inputs it came from. Two more appear only where they are needed: `_hash`, of a document whose natural
+key has no text, and `_verbatim`, the original bytes of a document that had to be repaired to be read at all.
 """
 
 import hashlib
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import isal_zlib
 
 from loaders.readers.json_documents import Document, Repaired
+
+BLANKS = " \t\r\n"
+"""What the models take off both ends of a text (macro trimmed): a text of nothing else is no text to them."""
 
 
 class Writer(Protocol):
@@ -45,25 +49,58 @@ def hash_of(document: bytes) -> str:
     return hashlib.blake2b(document, digest_size=16).hexdigest()
 
 
+def lacks_text(record_key: str | None) -> Callable[[Document], bool]:
+    """What says whether a document has no text at this key: where it is missing, null, empty or blank.
+
+    Keys of objects further down do not count. Numbers are texts, as they are to the models, which read texts.
+    """
+    if record_key is None:
+        return lambda _: True
+    decode = _value_at(record_key)
+
+    def lacks(document: Document) -> bool:
+        try:
+            key = decode(document)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # an object or a list, which have a text, too
+            return False
+        except RecursionError:  # too deep to look into from here; a hash that is not needed does no harm
+            return True
+        return key is None or (type(key) is str and not key.strip(BLANKS))
+
+    return lacks
+
+
+def _value_at(name: str) -> Callable[[Document], Any]:
+    """What reads the value at a key; raises msgspec.DecodeError for an object or a list."""
+    kind = str | int | float | bool | None
+    try:
+        keyed = msgspec.defstruct("Keyed", [("key", kind, msgspec.field(name=name, default=None))])
+    except ValueError:  # a name that has a quote in it
+        every, one = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode, msgspec.json.Decoder(kind).decode
+        return lambda document: one(every(document).get(name, b"null"))
+    decode: Callable[[Document], Any] = msgspec.json.Decoder(keyed).decode
+    return lambda document: decode(document).key
+
+
 class JsonLinesWriter:
-    """Gzipped JSON lines. record_key: the key that a document without a `_hash` must have; None hashes every one."""
+    """Gzipped JSON lines. record_key: where a document without a `_hash` must have a text; None hashes every one."""
 
     suffix = ".json.gz"
 
     def __init__(self, path: Path, part: int, record_key: str | None) -> None:
         self.rows = self.size = self.longest_line = 0
         self._part = part
-        self._key = json.dumps(record_key).encode() if record_key else None
+        self._lacks_key = lacks_text(record_key)
         self._file = path.open("wb")
         # level 2 of ISA-L compresses thirteen times as fast as level 6 of zlib, for a tenth more bytes
         self._gzip = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
 
     def write(self, documents: Sequence[Document], source_input: int) -> None:
         head = b',"_part":%d,"_input":%d,"value":' % (self._part, source_input)
-        lines = []
+        lines, lacks = [], self._lacks_key
         for row, document in enumerate(documents, self.rows + 1):
             line = b'{"_row":%d%b%b}\n' % (row, head, document)  # type: ignore[str-format]
-            if self._key is None or self._key not in line or type(document) is Repaired:
+            if lacks(document) or type(document) is Repaired:
                 line = self._with_extras(row, head, bytes(document), getattr(document, "verbatim", None))
             lines.append(line)
         self.rows += len(lines)
@@ -72,7 +109,7 @@ class JsonLinesWriter:
 
     def _with_extras(self, row: int, head: bytes, document: bytes, verbatim: bytes | None) -> bytes:
         extras = b""
-        if self._key is None or self._key not in document:
+        if self._lacks_key(document):
             extras += b',"_hash":"%b"' % hash_of(verbatim or document).encode()
         if verbatim is not None:
             extras += b',"_verbatim":%b' % json.dumps(verbatim.decode()).encode()
@@ -105,7 +142,7 @@ class ParquetWriter:
     def __init__(self, path: Path, part: int, record_key: str | None) -> None:
         self.rows = self.size = self.longest_line = 0
         self._part = part
-        self._key = json.dumps(record_key).encode() if record_key else None
+        self._lacks_key = lacks_text(record_key)
         self._path = path
         self._writer = pq.ParquetWriter(path, self._SCHEMA, compression="snappy")
         self._documents: list[bytes] = []
@@ -137,8 +174,7 @@ class ParquetWriter:
         self._documents, self._inputs, self._pending = [], [], 0
 
     def _hash(self, document: bytes) -> str | None:
-        present = self._key is not None and self._key in document
-        return None if present else hash_of(getattr(document, "verbatim", document))
+        return hash_of(getattr(document, "verbatim", document)) if self._lacks_key(document) else None
 
     def close(self) -> None:
         if self._documents:

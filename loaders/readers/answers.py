@@ -1,69 +1,214 @@
-"""Answers of APIs: where in a JSON document the records are.
+"""Answers of APIs: where in a JSON document the records are, and what else is in it.
 
-An answer is an object that holds a list at one or more of the paths that are asked for, such as `data` or
-`includes.tweets`: names of keys with dots between them. Of a key that comes twice the last value counts.
+An answer is an object that has a list, or a single record, at one or more of the paths that are asked for, such as
+`data` or `includes.tweets`: names of keys with dots between them. A key that comes twice counts twice.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from loaders.readers.json_values import mend
+from loaders.readers.json_values import mend, parse
 
-_ABSENT = msgspec.Raw(b"null")
+Span = tuple[int, int]
+"""Where a value begins and ends."""
+
+_KEY = re.compile(rb'[\s{,]*+("[^"\\]*+(?:\\(?s:.)[^"\\]*+)*+")\s*+:\s*+')
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+class Kind(Enum):
+    """What a document is to the stream that reads it."""
+
+    ANSWER = "it has records of the stream"
+    RECORD = "it is a record itself"
+    NOTHING = "it says that there is nothing"
+    OTHER = "it has records of another stream only"
+    UNDECLARED = "no declared path leads to anything in it"
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a stream declares of saved answers, and what was found in the documents of one input.
+
+    records: paths of records, and `.` if a document may be one itself. nothing: what a document has that says that
+    nothing was found, as a path that leads to anything (`errors`), a path and the JSON value there (`data=null`), or
+    `[]` for an empty array in place of a document; an empty list at a path of records needs no mention. leave: paths
+    that are left out on purpose. others: paths whose records other streams take. owns: whether documents without any
+    record are this stream's to count and reject.
+    """
+
+    records: Sequence[str] = ()
+    nothing: Sequence[str] = ()
+    leave: Sequence[str] = ()
+    others: Sequence[str] = ()
+    owns: bool = True
+    documents: int = 0
+    """Documents of this stream: those with its records, empty ones, and those that are rejected."""
+    empties: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    """Values that were neither read nor left out on purpose, by their paths."""
+    _paths: set[str] = field(init=False)
+    _signs: dict[str, list[Any]] = field(init=False)
+    _names: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._paths = {*self.records, *self.others} - {"."}
+        self._signs = {}
+        for sign in self.nothing:
+            path, is_equal, value = sign.partition("=")
+            self._signs.setdefault(path, []).append(msgspec.json.decode(value) if is_equal else ...)
+        self._names = {path.partition(".")[0] for path in (*self._paths, *self._signs)}
+
+    def read(self, document: bytes) -> tuple[Kind, list[tuple[str, list[Span]]]]:
+        """What a valid document is, and its records of this stream, in the order of the paths.
+
+        Raises RecursionError where it is nested too deep to be taken apart.
+        """
+        if "." in self.records and not self._names & _top(document, self._names):
+            self.documents += self.owns
+            return Kind.RECORD, []
+        found: dict[str, list[Span]] = {}
+        unread = Counter[str]()
+        is_nothing = is_said = False  # by an empty list of records, by another sign
+        for path, first, last in self._walk(document, 0, ""):
+            value = document[first:last]
+            is_said = is_said or _is_sign(value, self._signs.get(path))
+            if path not in self._paths:
+                unread[path] += path not in self._signs and not self._is_left(path) and not _is_empty(value)
+            elif value != b"null":
+                found.setdefault(path, []).extend(spans_of(document, first, last))
+                is_nothing = is_nothing or (value[:1] == b"[" and not found[path])
+        own = [(path, found[path]) for path in self.records if path in found]
+        kind = Kind.UNDECLARED
+        if any(found.values()):
+            kind = Kind.ANSWER if any(spans for _, spans in own) else Kind.OTHER
+        elif is_nothing or (is_said and not ("." in self.records and +unread)):
+            kind = Kind.NOTHING
+        elif "." in self.records:
+            kind = Kind.RECORD
+        self.count(kind, +unread)
+        return kind, own
+
+    def count(self, kind: Kind, unread: Counter[str]) -> None:
+        """Counts a document and what was not read of it."""
+        if self.owns:
+            self.documents += kind is not Kind.OTHER
+            self.empties += kind is Kind.NOTHING
+            if kind is not Kind.RECORD:  # whose keys are for the models to read
+                self.unread += unread
+
+    def empty_array(self) -> bool:
+        """Counts an empty array in place of documents; whether that is a way to say that there is nothing."""
+        kind = Kind.NOTHING if "[]" in self._signs else Kind.UNDECLARED
+        self.count(kind, Counter())
+        return kind is Kind.NOTHING
+
+    def leads_on(self, path: str) -> bool:
+        """Whether an object at this path is no record, but what a declared path leads through."""
+        through = self._paths if path in self._paths else {*self._paths, *self._signs, *self.leave}
+        return any(longer.startswith(f"{path}.") for longer in through)
+
+    def _is_left(self, path: str) -> bool:
+        return any(path == left or path.startswith(f"{left}.") for left in self.leave)
+
+    def _walk(self, document: bytes, start: int, above: str) -> Iterator[tuple[str, int, int]]:
+        """The values at the keys of an object, and of the objects in it that a declared path leads through."""
+        for key, first, last in members(document, start):
+            path = f"{above}{key}"
+            if document[first : first + 1] == b"{" and self.leads_on(path):
+                yield from self._walk(document, first, f"{path}.")
+            else:
+                yield path, first, last
+
+
+def members(document: bytes, start: int) -> Iterator[tuple[str, int, int]]:
+    """The keys of a valid object that begins at start, and where their values are. Raises RecursionError."""
+    at = document.index(b"{", start)
+    while key := _KEY.match(document, at):
+        end, problem = parse(document, key.end(), len(document))
+        if problem:
+            raise RecursionError
+        yield name_of(key[1]), key.end(), end
+        at = _after(document, end)
+
+
+def _after(document: bytes, at: int) -> int:
+    while document[at : at + 1].isspace():
+        at += 1
+    return at if document[at : at + 1] == b"," else len(document)
+
+
+def name_of(key: bytes) -> str:
+    """A key without its quotes and escapes."""
+    try:
+        return msgspec.json.decode(key, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # bytes that are no text, or half a surrogate pair
+        return key[1:-1].decode(errors="replace")
+
+
+def _top(document: bytes, otherwise: set[str]) -> set[str]:
+    try:
+        return {*_keys(document)}
+    except (msgspec.DecodeError, UnicodeDecodeError):  # a key that is no text
+        return otherwise
+
+
+def _is_empty(value: bytes) -> bool:
+    return value in (b"null", b'""') or (value[:1] in b"[{" and not value[1:-1].strip())
+
+
+def _is_sign(value: bytes, expected: list[Any] | None) -> bool:
+    if not expected:
+        return False
+    if ... in expected and not _is_empty(value):
+        return True
+    try:
+        return msgspec.json.decode(value) in [one for one in expected if one is not ...]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def unread_warning(unread: Counter[str], most: int = 20) -> str:
+    """A sentence that names the paths of values that were not read, the most frequent first."""
+    told = [f"{path[:100]!r} ({count:,})" for path, count in unread.most_common(most)]
+    told += [f"and {len(unread) - most:,} more"] if len(unread) > most else []
+    hint = "name them in `records` of the stream's declaration, or in `leave` if they are not wanted"
+    return f"values were not read at paths that are not declared: {', '.join(told)}; {hint}"
 
 
 def split_answer(body: bytes, paths: Sequence[str]) -> list[tuple[str, list[memoryview]]]:
-    """The elements of the lists that are there, byte for byte, in the order of the paths; [] if it is no answer.
+    """The records that are there, byte for byte, in the order of the paths; [] if it is no answer.
 
-    An element is some JSON value, and may hold what read_documents repairs or rejects. Raises msgspec.DecodeError, or
-    RecursionError, for a body that is no JSON object.
+    A record is an element of the list at a path, or what is there if it is neither a list nor null: some JSON value,
+    which may hold what read_documents repairs or rejects. Raises msgspec.DecodeError, or RecursionError, for a body
+    that is no JSON object.
     """
+    sound = body
     try:
-        lists = find_lists(body, tuple(paths))
-    except msgspec.DecodeError:  # half a surrogate pair is no fault of its neighbours
-        lists = find_lists(mend(body, 0), tuple(paths))
+        _keys(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # half a surrogate pair is no fault of its neighbours
+        sound = mend(body, 0)
+        msgspec.json.decode(sound, type=msgspec.Raw)
+        if not sound.lstrip().startswith(b"{"):
+            raise
+    answers = Answers(paths)
+    _, found = answers.read(sound)
     view = memoryview(body)
-    return [(path, [view[start:end] for start, end in spans]) for path, spans in lists]
+    return [(path, [view[start:end] for start, end in spans]) for path, spans in found]
 
 
-def find_lists(document: bytes | memoryview, paths: tuple[str, ...]) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Where each element of the lists that are there begins and ends, in the order of the paths; [] if it is no answer.
-
-    Raises msgspec.DecodeError, or RecursionError, for a document that is no JSON object.
-    """
-    found = dict(_lists(document, paths))
-    return [(path, _spans(document, _elements(found[path]))) for path in paths if path in found]
-
-
-def _spans(document: bytes | memoryview, elements: list[msgspec.Raw]) -> list[tuple[int, int]]:
+def spans_of(document: bytes, first: int, last: int) -> list[Span]:
+    """Where the elements of a list begin and end; of any other value, where it does."""
+    if document[first : first + 1] != b"[":
+        return [(first, last)]
     base = pa.py_buffer(document).address
-    views = ((view.address - base, view.size) for view in map(pa.py_buffer, elements))  # a Raw copies nothing
-    return [(start, start + size) for start, size in views]
-
-
-def _lists(value: bytes | memoryview | msgspec.Raw, paths: tuple[str, ...]) -> Iterator[tuple[str, msgspec.Raw]]:
-    """The lists at these paths below an object."""
-    decode, keys = _level(paths)
-    for (key, is_path, below), found in zip(keys, msgspec.structs.astuple(decode(value)), strict=True):
-        first = bytes(memoryview(found)[:1])
-        if is_path and first == b"[":
-            yield key, found
-        elif below and first == b"{":
-            yield from ((f"{key}.{path}", deeper) for path, deeper in _lists(found, below))
-
-
-@cache
-def _level(paths: tuple[str, ...]) -> tuple[Callable[[Any], Any], list[tuple[str, bool, tuple[str, ...]]]]:
-    """What reads the values at the first keys of the paths; those keys, if they are paths, and the paths below them."""
-    below: dict[str, list[str]] = {}
-    for path in paths:
-        key, _, rest = path.partition(".")
-        below.setdefault(key, []).append(rest)
-    fields = [(f"at_{n}", msgspec.Raw, msgspec.field(name=key, default=_ABSENT)) for n, key in enumerate(below)]
-    decode = msgspec.json.Decoder(msgspec.defstruct("Level", fields)).decode
-    return decode, [(key, "" in rests, tuple(filter(None, rests))) for key, rests in below.items()]
+    views = map(pa.py_buffer, _elements(memoryview(document)[first:last]))  # a Raw copies nothing
+    return [(view.address - base, view.address - base + view.size) for view in views]

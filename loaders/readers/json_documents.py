@@ -6,12 +6,13 @@ may be pretty-printed, or elements of top-level arrays, all mixed in one object.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
-from loaders.readers.answers import find_lists
+from loaders.readers.answers import Answers, Kind
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.json_values import MAX_DEPTH, TRUNCATED, balance, is_too_deep, is_utf8, mend, next_record, parse
 from loaders.readers.reject import RAW_LIMIT, Reject
@@ -26,6 +27,7 @@ _NOT_FINITE = re.compile(rb".?-?(?:NaN|Infinity)", re.DOTALL)
 _WHAT = {
     "invalid_utf8": "the document has bytes that are not UTF-8",
     "malformed_json": "the document is not JSON",
+    "not_declared": "no path that the stream's declaration names leads to a record in this document",
     "not_finite_number": "NaN and Infinity are not JSON",
     "not_json": "these bytes belong to no document; expected objects",
     "too_deep": f"the document is nested deeper than {MAX_DEPTH} levels",
@@ -44,18 +46,19 @@ Document = bytes | memoryview
 
 
 def read_documents(
-    chunks: Iterable[bytes], reject: Callable[[Reject], None], records: Sequence[str] = ()
+    chunks: Iterable[bytes], reject: Callable[[Reject], None], answers: Answers | None = None
 ) -> Iterator[list[Document]]:
     """Yields the records of a decompressed input, which comes in pieces of any size, in batches.
 
     A document is verbatim but for the raw line breaks between its tokens, so that it is one line. What is no record
     goes to `reject`. An UnreadableInput out of `chunks` ends the input: it is the reason of the reject for what it cut.
 
-    records: paths of lists; a document that holds any (an answer, see answers.py) gives their elements, each read as if
-    it stood alone. Any other gives nothing, or itself if `.` is one of the paths. Where documents were read and held no
-    record, a batch is empty.
+    answers: where documents have their records, each of which is read as if it stood alone; a document that has none
+    counts as one that says so, or is a reject. Where documents were read and had no record, a batch is empty.
     """
-    splitter = _Splitter(reject, records)
+    if answers and not answers.owns:
+        reject = partial(_reject_element, reject)
+    splitter = _Splitter(reject, answers)
     failure: UnreadableInput | None = None
     parts, size = list[bytes](), 0
     try:
@@ -77,18 +80,24 @@ def read_documents(
         reject(cut)
 
 
+def _reject_element(reject: Callable[[Reject], None], one: Reject) -> None:
+    """Leaves what is no element of a list to the stream that owns the documents."""
+    if one.path is not None:
+        reject(one)
+
+
 class _Splitter:
     """What is known from one block to the next: `_data` begins at `offset`, behind what was told before."""
 
-    def __init__(self, reject: Callable[[Reject], None], records: Sequence[str]) -> None:
+    def __init__(self, reject: Callable[[Reject], None], answers: Answers | None) -> None:
         self.offset, self.wanted = 0, BLOCK
         self.cut: Reject | None = None  # the document that the end of the input cut
         self.has_answers = False  # which may hold no record
         self._reject = reject
-        self._paths = tuple(path for path in records if path != ".")
-        self._takes_bare = not records or "." in records
+        self._answers = answers
         self._data = b""
         self._in_list = False
+        self._opened = False  # whether an array has just begun
         self._large: Reject | None = None
         self._open = (0, b"")  # the braces and the string that are open in it
 
@@ -110,6 +119,7 @@ class _Splitter:
             at = self._ordinary(start, documents)
             at = self._one(start, documents) if at == start < len(data) else at
             going = at > start
+            self._opened = self._opened and not going
         self.offset += at
         self._data, self._sound = data[at:], b""
         # twice as much as before, or a value over many blocks would cost its square
@@ -120,8 +130,18 @@ class _Splitter:
         passed = _SEPARATORS.match(self._data, at)
         end = passed.end() if passed else at
         if marks := self._data[at:end].translate(None, b" \t\r\n\\n"):
+            if self._answers:
+                self._count_empty_arrays(at, end, marks)
             self._in_list = marks[-1] in b"[,"
         return end
+
+    def _count_empty_arrays(self, at: int, end: int, marks: bytes) -> None:
+        """An array without elements stands for a document that says that there is nothing, if the stream says so."""
+        for _ in range(marks.count(b"[]") + (self._opened and marks.startswith(b"]"))):
+            self.has_answers = True
+            if self._answers and not self._answers.empty_array():
+                self._tell(at, end, "not_declared")
+        self._opened = marks.endswith(b"[")
 
     def _ordinary(self, at: int, documents: list[Document]) -> int:
         """Collects documents at full speed, and stops before the first that needs any judgement.
@@ -129,7 +149,7 @@ class _Splitter:
         From the start of a document, the first `}` before a `{` up to which all is valid is its end.
         """
         data, view, decode, breaks = self._data, memoryview(self._sound), _decode, self._has_breaks
-        is_special = self._sound is not data or not self._is_utf8 or self._paths
+        is_special = self._sound is not data or not self._is_utf8 or self._answers
         if at < self._joint or not data.startswith(b"{", at):
             return at
         for joint in _JOINT.finditer(data, at):
@@ -194,15 +214,20 @@ class _Splitter:
         if end - start > RAW_LIMIT:
             self._tell(start, end, "too_large")
             return
+        if not self._answers:
+            self._take(start, end, documents)
+            return
         try:
-            lists = find_lists(memoryview(self._sound)[start:end], self._paths) if self._paths else []
+            kind, lists = self._answers.read(self._sound[start:end])
         except RecursionError:  # in what was read from a frame less deep
             self._tell(start, end, "too_deep")
             return
-        if not lists and self._takes_bare:
+        if kind is Kind.RECORD:
             self._take(start, end, documents)
             return
         self.has_answers = True
+        if kind is Kind.UNDECLARED:
+            self._tell(start, end, "not_declared")
         for path, spans in lists:
             for first, last in spans:
                 self._take(start + first, start + last, documents, path)

@@ -1,5 +1,6 @@
 """A drop: objects that appear under a prefix of a bucket or in a directory, as it is declared."""
 
+import json
 import os
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 
 from loaders.declarations import Stream
 from loaders.periods import as_look_back
+from loaders.readers.answers import Answers
 from loaders.readers.csv_headers import Expected
 from loaders.readers.encodings import canonical
 from loaders.sources.key_patterns import PART, TIME_PARTS, regex, time_run
@@ -65,8 +67,18 @@ class FileDrop(CsvStream):
     may lie beside the data; every other stream leaves them."""
 
     records: tuple[Annotated[str, Field(pattern=r"^(\.|[^.]+(\.[^.]+)*)$")], ...] = ()
-    """Where answers of an API that were saved as JSON have their records: paths of lists, such as `includes.tweets`.
-    A document that has none of them is of another stream or, if `.` is one of the paths, a record itself."""
+    """Where answers of an API that were saved as JSON have their records: paths of lists, or of single records, such as
+    `includes.tweets`. A document without any is a record itself if `.` is one of the paths, else a reject. Streams with
+    one location and one pattern of keys read the same documents: the first of them answers for what none has read."""
+
+    nothing: tuple[Annotated[str, Field(pattern=r"^(\[\]|[^.=]+(\.[^.=]+)*(=.+)?)$")], ...] = ()
+    """What such an answer has if it found nothing, so that it is no reject: a path where anything is (`errors`), a path
+    and the JSON that is there (`meta.result_count=0`, `data=null`), or `[]`, an array without elements in place of a
+    document. An empty list at one of the `records` need not be named."""
+
+    leave: tuple[Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")], ...] = ()
+    """Paths of such an answer that are left out on purpose, with what is below them. Values at any other path that is
+    not in `records` are counted (`unread_count`), and are a warning."""
 
     delimiter: _Several[Annotated[str, Field(pattern=r"^[^\"\r\n]$")]] = (",",)
     """Between the cells of CSV; of several the first with which a header has any required column."""
@@ -91,14 +103,31 @@ class FileDrop(CsvStream):
     def _rows_are_parquet(cls, fields: dict[str, Any]) -> dict[str, Any]:
         return {"land_as": "parquet", **fields} if fields.get("format") == "csv" else fields
 
-    @field_validator("records")
+    @field_validator("records", "nothing", "leave")
     @classmethod
-    def _are_in_json(cls, records: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if records and info.data.get("format") == "csv":
+    def _are_in_json(cls, paths: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if paths and info.data.get("format") == "csv":
             raise ValueError("only documents of JSON have paths; leave it out for csv")
-        if len({*records}) < len(records):
+        if len({*paths}) < len(paths):
             raise ValueError("expected each path once")
-        return records
+        return paths
+
+    @field_validator("nothing", "leave")
+    @classmethod
+    def _are_of_answers(cls, paths: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if paths and not info.data.get("records"):
+            raise ValueError("only answers that were saved have it; name their `records`, too")
+        return paths
+
+    @field_validator("nothing")
+    @classmethod
+    def _compare_with_json(cls, nothing: tuple[str, ...]) -> tuple[str, ...]:
+        for path, is_equal, value in (one.partition("=") for one in nothing):
+            try:
+                json.loads(value if is_equal else "0")
+            except ValueError as error:
+                raise ValueError(f"{path}={value}: expected JSON behind =, such as null, 0 or []") from error
+        return nothing
 
     @field_validator("encoding")
     @classmethod
@@ -136,6 +165,17 @@ class FileDrop(CsvStream):
 
     _neighbours: tuple[str, ...] | None = PrivateAttr(())
     _patterns: tuple[str, ...] | None = PrivateAttr(None)
+    _group: tuple["FileDrop", ...] = PrivateAttr(())  # streams that read the same documents, in order, this one too
+
+    def answers(self) -> Answers | None:
+        """What to read of the documents of one input, and what counts them; None where they are records."""
+        if not self.records:
+            return None
+        group = self._group or (self,)
+        nothing = dict.fromkeys(sign for one in group for sign in one.nothing)
+        leave = dict.fromkeys(path for one in group for path in one.leave)
+        others = [path for one in group for path in one.records if path not in self.records]
+        return Answers(self.records, [*nothing], [*leave], others, owns=group[0].name == self.name)
 
     @property
     def neighbours(self) -> tuple[str, ...] | None:
@@ -182,3 +222,10 @@ def introduce(streams: Iterable[Stream]) -> None:
         first._neighbours = tuple(regex(other.keys) for other in others)
         for other in others:
             other._neighbours = None
+        answers: dict[str, list[FileDrop]] = {}
+        for drop in (first, *others):
+            if drop.records:
+                answers.setdefault(drop.keys, []).append(drop)
+        for group in answers.values():
+            for drop in group:
+                drop._group = tuple(group)

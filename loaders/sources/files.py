@@ -23,6 +23,7 @@ from loaders.errors import NotFoundError
 from loaders.lake import Entry, Store, open_store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
+from loaders.readers.answers import Answers
 from loaders.readers.compression import decompress
 from loaders.readers.csv_rows import read_rows
 from loaders.readers.guard import guarded
@@ -184,14 +185,18 @@ def _land(landing: Load, drop: FileDrop, entry: Entry, whole: IO[bytes]) -> None
         return whole.read() if entry.size <= KEPT else b""
 
     told, is_empty, chunks = list[str](), True, iter(partial(whole.read, CHUNK), b"")
-    batches = read_input(drop, decompress(chunks, entry.key, drop.format), landing.reject, told.append)
-    for documents in guarded(batches, landing.reject, entry.size, content):
+    answers = drop.answers()
+    owns = not answers or answers.owns
+    batches = read_input(drop, decompress(chunks, entry.key, drop.format), landing.reject, told.append, answers)
+    for documents in guarded(batches, landing.reject if owns else lambda _: None, entry.size, content):
         landing.land(documents)
         is_empty = False  # even if its documents hold no record of this stream
+    if answers:
+        landing.count_answers(answers)
     is_empty = is_empty and not (told or landing.inputs[-1].rejects)
     if is_empty and drop.may_be_empty:
         told.append("holds nothing")
-    elif is_empty:
+    elif is_empty and owns:
         expected = "a header" if drop.format == "csv" else "at least one JSON document"
         landing.reject(Reject(0, "empty_input", f"the object holds nothing; expected {expected}", b"", 0, rows=0))
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
@@ -202,10 +207,14 @@ def read_input(
     chunks: Iterable[bytes],
     reject: Callable[[Reject], None],
     warn: Callable[[str], None] = lambda _: None,
+    answers: Answers | None = None,
 ) -> Iterator[list[Document]]:
-    """The records of a decompressed input in the drop's format, in batches; see the readers."""
+    """The records of a decompressed input in the drop's format, in batches; see the readers.
+
+    answers: what counts the documents of saved answers, if somebody asks.
+    """
     if drop.format == "json":
-        return read_documents(chunks, reject, drop.records)
+        return read_documents(chunks, reject, answers or drop.answers())
     return read_rows(
         chunks,
         reject,

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from loaders import rejects
 from loaders.lake import Store, open_store
 from loaders.log import Log
-from loaders.readers.answers import split_answer
+from loaders.readers.answers import Answers, split_answer
 from loaders.readers.json_documents import Repaired, read_documents
 from loaders.readers.json_values import MAX_DEPTH
 from loaders.readers.reject import RAW_LIMIT, Reject
 from loaders.sources import files
-from loaders.sources.drop import FileDrop
+from loaders.sources.drop import FileDrop, introduce
 
 Headwater = Callable[..., Result]
 ReadLog = Callable[..., list[list[dict[str, Any]]]]
@@ -49,7 +49,7 @@ LINES = b'{"id":"8","entities":{"data":[1]}}\n{"id":"9"}\n'
 
 def read(data: bytes, *paths: str) -> tuple[list[bytes], list[Reject]]:
     found: list[Reject] = []
-    batches = read_documents([data], found.append, paths)
+    batches = read_documents([data], found.append, Answers(paths) if paths else None)
     return [bytes(document) for batch in batches for document in batch], found
 
 
@@ -84,21 +84,21 @@ def test_elements_come_in_the_order_of_the_paths() -> None:
     [
         (b"{}", []),
         (b'{"data":null}', []),
-        (b'{"data":{"id":"1"}}', []),
-        (b'{"data":"[1]"}', []),
-        (b'{"data":{"data":[1]},"a":{"c":[2]}}', []),
+        (b'{"data":{"id":"1"}}', [("data", [b'{"id":"1"}'])]),
+        (b'{"data":"[1]"}', [("data", [b'"[1]"'])]),
+        (b'{"data":{"data":[1]},"a":{"c":[2]}}', [("data", [b'{"data":[1]}'])]),
         (b'{"a":[{"b":[1]}]}', []),
         (b'{"data":[]}', [("data", [])]),
         (b'{"data":[],"a":{"b":[7]}}', [("data", []), ("a.b", [b"7"])]),
-        (b'{"data":[1],"data":[2]}', [("data", [b"2"])]),
-        (b'{"data":[1],"data":null}', []),
-        (b'{"a":{"b":[1]},"a":{"b":[2,3]}}', [("a.b", [b"2", b"3"])]),
+        (b'{"data":[1],"data":[2]}', [("data", [b"1", b"2"])]),
+        (b'{"data":[1],"data":null}', [("data", [b"1"])]),
+        (b'{"a":{"b":[1]},"a":{"b":[2,3]}}', [("a.b", [b"1", b"2", b"3"])]),
         (b' { "d\\u0061ta" : [ 1 ,\r\n"x" , {"a":[ ] } ] } ', [("data", [b"1", b'"x"', b'{"a":[ ] }'])]),
         (b'{"\xff":1,"data":["\xff"]}', [("data", [b'"\xff"'])]),
         (b'{"x":["\\ud83d"],"data":["\\ud83d","\\u0000",2]}', [("data", [b'"\\ud83d"', b'"\\u0000"', b"2"])]),
     ],
 )
-def test_an_answer_holds_a_list_at_a_path(body: bytes, found: list[tuple[str, list[bytes]]]) -> None:
+def test_an_answer_has_records_at_a_path(body: bytes, found: list[tuple[str, list[bytes]]]) -> None:
     assert elements(body, "data", "a.b") == found
 
 
@@ -117,9 +117,9 @@ def test_a_body_that_is_no_object_is_no_answer(body: bytes) -> None:
 
 
 def test_documents_that_are_no_answers_are_records_only_if_that_is_said() -> None:
-    bare = b'{"id":"1","includes":{"users":{"id":"2"}},"data":null}'
+    bare = b'{"id":"1","includes":{"users":null},"data":null}'
     assert told(bare, *POSTS) == ([bare], [])
-    assert told(bare, *USERS) == ([], [])
+    assert told(bare, *USERS) == ([], [(0, "not_declared", None, bare)])
     assert told(bare) == ([bare], [])
     assert told(bare, ".") == ([bare], [])
     assert told(PAGE_V2, ".") == ([PAGE_V2], [])
@@ -128,6 +128,63 @@ def test_documents_that_are_no_answers_are_records_only_if_that_is_said() -> Non
 
 def test_an_answer_is_no_record_itself_even_if_its_lists_are_empty() -> None:
     assert told(b'{"data":[],"meta":{"result_count":0}}', *POSTS) == ([], [])
+
+
+SIGNS = ("[]", "data=null", "meta.result_count=0", "errors")
+
+
+@pytest.mark.parametrize(
+    ("data", "records", "rejected", "counts", "unread"),
+    [
+        # every line of a filtered stream, and every single look-up
+        (b'{"data":{"id":"1"},"includes":{"tweets":[{"id":"2"}]}}', ["1", "2"], [], (1, 0), {}),
+        (b'{"data":{"id":"1"}}\n{"data":{"id":"2"},"foo":[]}', ["1", "2"], [], (2, 0), {}),
+        # what found nothing
+        (b'{"data":[]}', [], [], (1, 1), {}),
+        (b'{"meta":{"result_count":0}}', [], [], (1, 1), {}),
+        (b'{"data":null,"errors":[{"title":"gone"}]}', [], [], (1, 1), {}),
+        (b'{"errors":[{"title":"gone"}]}', [], [], (1, 1), {}),
+        (b'[]\n[ ]\n[[]]', [], [], (3, 3), {}),
+        (b'[{"data":[]},{"id":"1"}][]', ["1"], [], (3, 2), {}),
+        # what is not all of it
+        (b'{"data":[],"errors":[{"title":"gone"}],"foo":{"x":1}}', [], [], (1, 1), {"foo": 1}),
+        (
+            b'{"data":[{"id":"1"}],"includes":{"media":[{}],"polls":[7],"n":null},"meta":{"a":1},"x":0}{"data":[],"x":2}',
+            ["1"], [], (2, 1), {"includes.polls": 1, "x": 2},
+        ),
+        (b'{"data":"text","meta":{"result_count":0}}', [], ["not_json"], (1, 0), {}),
+        # other streams' documents, and records that stand alone
+        (b'{"includes":{"users":[{"id":"71"}]}}', [], [], (0, 0), {}),
+        (b'{"errors":[{"title":"gone"}],"id":"1"}', ["1"], [], (1, 0), {}),
+    ],
+)  # fmt: skip
+def test_every_document_gives_records_says_that_there_are_none_or_is_counted(
+    data: bytes, records: list[str], rejected: list[str], counts: tuple[int, int], unread: dict[str, int]
+) -> None:
+    for size in (len(data), 3):
+        answers, found = Answers(POSTS, SIGNS, ("includes.media", "meta"), USERS), list[Reject]()
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("loaders.readers.json_documents.BLOCK", size)
+            batches = list(read_documents(pieces, found.append, answers))
+        assert [json.loads(bytes(one))["id"] for batch in batches for one in batch] == records
+        assert [one.reason for one in found] == rejected
+        assert ((answers.documents, answers.empties), answers.unread) == (counts, unread)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'{"error":{"code":"500"}}', b'{"Value":[{"id":"1"}]}', b'[{"id":"1"}]', b'{"value":null}', b"[]", b"{}"],
+)
+def test_a_document_that_is_not_as_declared_is_a_reject(data: bytes) -> None:
+    """It would be an institution that charges nothing."""
+    answers = Answers(("value",), leave=("@odata.context",))
+    found: list[Reject] = []
+    assert list(read_documents([data], found.append, answers)) == [[]]
+    assert [(one.reason, one.raw, one.rows) for one in found] == [("not_declared", data.strip(b"[]") or data, 1)]
+    assert (answers.documents, answers.empties) == (1, 0)
+    assert list(read_documents([b'{"@odata.context":"x","value":[]}'], refuse, answers)) == [[]]
+    assert (answers.documents, answers.empties) == (2, 1)
 
 
 def test_all_shapes_may_stand_in_one_object() -> None:
@@ -139,7 +196,10 @@ def test_all_shapes_may_stand_in_one_object() -> None:
     ]
     bare = [b'{"id":"8","entities":{"data":[1]}}', b'{"id":"9"}']
     assert told(data, *POSTS) == ([*page, *bare, *statuses, b'{"id":"6"}', b'{"id":"7"}', *page, *page], [])
-    assert told(data, *USERS) == ([b'{"id":"71"}', b'{"id":"72"}'] * 3, [])
+    answers, found = Answers(USERS, others=POSTS, owns=False), list[Reject]()
+    batches = read_documents([data], found.append, answers)
+    assert [bytes(one) for batch in batches for one in batch] == [b'{"id":"71"}', b'{"id":"72"}'] * 3
+    assert (found, answers.documents, answers.empties, answers.unread) == ([], 0, 0, {})
 
 
 # --- what is wrong with one record
@@ -171,7 +231,7 @@ def test_an_answer_in_another_encoding_is_not_lost_in_silence() -> None:
 def test_escapes_that_are_no_text_are_repaired_in_their_element_alone(text: bytes, mended: bytes) -> None:
     # of the two that are the same once they are repaired, each keeps its own original
     data = b'{"a":"%b","data":[{"id":"1"},{"id":"2",\n"t":"%b"},{"id":"3","t":"\\ud83d\\ude00"},{"t":"%b"}]}'
-    batches = list(read_documents([data % (text, text, mended)], refuse, ("data",)))
+    batches = list(read_documents([data % (text, text, mended)], refuse, Answers(("data",))))
     [[one, two, three, four]] = batches
     assert [bytes(record) for record in (one, two, three, four)] == [
         b'{"id":"1"}',
@@ -185,7 +245,7 @@ def test_escapes_that_are_no_text_are_repaired_in_their_element_alone(text: byte
 
 def test_lists_that_are_alike_are_told_apart() -> None:
     data = rb'{"old":[{"t":"\ufffd"}],"data":[{"t":"\ud800"}],"more":[{"t":"\ufffd"}]}'
-    [[old, record, more]] = list(read_documents([data], refuse, ("old", "data", "more")))
+    [[old, record, more]] = list(read_documents([data], refuse, Answers(("old", "data", "more"))))
     assert bytes(old) == bytes(record) == bytes(more) == rb'{"t":"\ufffd"}'
     assert [getattr(one, "verbatim", None) for one in (old, record, more)] == [None, rb'{"t":"\ud800"}', None]
 
@@ -248,7 +308,7 @@ def test_it_makes_no_difference_in_what_pieces_an_input_comes(
         patch.setattr("loaders.readers.json_documents.BLOCK", size)
         found: list[Reject] = []
         pieces = (data[at : at + size] for at in range(0, len(data), size))
-        batches = list(read_documents(pieces, found.append, paths))
+        batches = list(read_documents(pieces, found.append, Answers(paths) if paths else None))
     records = [bytes(record) for batch in batches for record in batch]
     assert (records, [(one.position, one.reason, one.path, one.raw) for one in found]) == whole
 
@@ -340,11 +400,38 @@ def test_a_file_without_a_document_is_a_reject_still(lake: Store, source: Store)
     for number, data in enumerate([b"", b" [ ]\n", b'{"data":[]}', b'{"id":"1"}', b'{"includes":{"users":[]}}', b"7"]):
         source.put(f"v2/2021-11-03/{number}", data)
     [made] = files.load(lake, declared(source, "users", *USERS), None, None)
-    assert (made.landed, made.rejected) == (0, 3)
+    assert (made.landed, made.rejected) == (0, 5)
     assert [(line["_input"], line["value"]["reason"]) for line in lines(lake, "rejects/")] == [
         (0, "empty_input"),
-        (1, "empty_input"),
+        (1, "not_declared"),
+        (2, "not_declared"),
+        (3, "not_declared"),
         (5, "not_json"),
+    ]
+    assert [line["value"]["rows"] for line in lines(lake, "rejects/")] == [0, 1, 1, 1, 1]
+    posts, users = declared(source, "posts", *POSTS), declared(source, "users", *USERS)
+    introduce([posts, users])
+    [made] = files.load(lake, posts, None, None)
+    assert (made.landed, made.rejected) == (1, 3)
+    # the first stream has them
+    users = users.model_copy(update={"source": "again"})
+    [made] = files.load(lake, users, None, None)
+    assert (made.landed, made.rejected) == (0, 0)
+
+
+def test_what_is_not_read_of_a_drop_is_counted_and_told(lake: Store, source: Store, read_log: ReadLog) -> None:
+    source.put("v2/2021-11-03/a", PAGE_V2 + b'{"data":[]}')
+    source.put("v2/2021-11-03/b", PAGE_V2 + b'{"data":[],"a\u001b[0m":[1]}[]')
+    list(files.load(lake, declared(source, "posts", *POSTS), None, None))
+    [[load, *after]] = read_log(lake, "shop", "posts")
+    counts = ("rows", "rejects", "documents", "empties", "unread", "rejected_rows")
+    assert [tuple(line[name] for name in counts) for line in after if line["kind"] == "input"] == [
+        (3, 0, 2, 1, 3, 0),
+        (3, 1, 3, 1, 4, 1),
+    ]
+    assert json.loads(load["warnings"]) == [
+        "values were not read at paths that are not declared: 'includes.users' (2), 'errors' (2), 'meta' (2), "
+        "'a\\x1b[0m' (1); name them in `records` of the stream's declaration, or in `leave` if they are not wanted"
     ]
 
 
@@ -406,8 +493,10 @@ def test_a_whole_answer_comes_back_as_an_answer(lake: Store, source: Store) -> N
     for drop in (posts, users):
         [made] = files.load(lake, drop, None, None)
         assert (made.landed, made.rejected) == (0, 2)
+    introduce([posts])
+    users = FileDrop.model_validate({**users.model_dump(), "records": (*USERS, ".")})
     raws = ['{"data":[{"id":"1"},{"id":"2"}],"includes":{"users":[{"id":"71"}]}}', '{"id":"3"}']
-    for drop, found in ((posts, [(0, "1"), (0, "2"), (1, "3")]), (users, [(0, "71")])):
+    for drop, found in ((posts, [(0, "1"), (0, "2"), (1, "3")]), (users, [(0, "71"), (1, "3")])):
         mended = [{**one, "raw": raw} for one, raw in zip(export(lake, drop.name), raws, strict=True)]
         made, refused = replay(lake, drop, *mended)
         assert (refused, ids(lake, drop.name, 2)) == ([], found)

@@ -21,6 +21,7 @@ from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.json_documents import Document, Repaired
 from loaders.readers.reject import Reject
+from loaders.writers import hash_of
 
 SHOP = Stream(source="shop", name="orders", loader="files", record_key="id")
 
@@ -100,6 +101,34 @@ def test_a_record_key_may_hold_any_text(lake: Store) -> None:
     loaded(lake, SHOP.model_copy(update={"record_key": 'the "id"'}), b'{"the \\"id\\"":1}', b'{"the id":1}')
     lines = [json.loads(line) for line in gzip.decompress(content(lake, parts_of(lake)[0])).splitlines()]
     assert ["_hash" in line for line in lines] == [False, True]
+
+
+@pytest.mark.parametrize("land_as", ["json", "parquet"])
+def test_a_record_without_a_text_at_its_key_has_a_hash(tmp_path: Path, lake: Store, land_as: str) -> None:
+    """Delivered twice it would be counted twice. What is a text to the models is one here."""
+    keyed = [
+        '"x"',
+        '" x"',
+        "17",
+        "-1.5e3",
+        "1e400",
+        "123456789012345678901234567890",
+        "true",
+        "{}",
+        "[null]",
+        '"\\u00e9"',
+    ]
+    keyless = ["null", '""', '" \\t\\r\\n"', '"\\u0020"']
+    documents = [f'{{"id":{value},"n":{{"id":"1"}}}}'.encode() for value in keyed + keyless]
+    documents += [b'{"n":{"id":"1"}}', b'{"t":"\\"id\\":\\"1"}', b'{"a":"id"}', b"{}"]
+    loaded(lake, SHOP.model_copy(update={"land_as": land_as}), *documents)
+    [part] = parts_of(lake)
+    if land_as == "json":
+        rows = [json.loads(line) for line in gzip.decompress(content(lake, part)).splitlines()]
+    else:
+        rows = pq.read_table(tmp_path / "lake" / part, partitioning=None).to_pylist()
+    assert [row["_row"] for row in rows if row.get("_hash") is None] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert [row["_hash"] for row in rows[10:]] == [hash_of(document) for document in documents[10:]]
 
 
 @pytest.mark.parametrize("record_key", ["id", None])

@@ -147,7 +147,9 @@ CLEANSED = [
 ]
 FILES = {
     "v1.1/2021-11-03/search.json": json.dumps({"statuses": [STATUS], "search_metadata": {"count": 1}}, indent=2),
-    "v2/2026-03-04/page.json": json.dumps({**SECOND, "data": [SECOND["data"][1]]}),
+    # as a filtered stream or a single look-up has it, and answers that found nothing
+    "v2/2026-03-04/page.json": json.dumps({**SECOND, "data": SECOND["data"][1], "brand_new": {"a": [1]}}),
+    "v2/2026-03-05/empty.json": '{"data":[],"meta":{"result_count":0}}\n{"meta":{"result_count":0}}\n[]\n{"data":null}',
     "cleansed/2021-11-03/tweets.json": "\n".join(map(json.dumps, CLEANSED)),
 }
 
@@ -266,6 +268,23 @@ def test_mentions_and_what_could_not_be_used(built: Project) -> None:
     ]
     assert built.query("select stream, field, raw_text, reason, state from marts.rejects") == [
         ("posts", "post_id", "12x", "not_digits", "open")
+    ]
+
+
+def test_what_saved_answers_held(built: Project) -> None:
+    assert built.query("""
+        select
+            stream, _input_key, document_count, row_count, empty_count, unread_count, reject_count, rejected_row_count
+        from raw.inputs where stream like 'archived%' order by 1, 2
+    """) == [
+        ("archived_posts", "cleansed/2021-11-03/tweets.json", 2, 2, 0, 0, 0, 0),
+        ("archived_posts", "v1.1/2021-11-03/search.json", 1, 1, 0, 0, 0, 0),
+        ("archived_posts", "v2/2026-03-04/page.json", 1, 1, 0, 1, 0, 0),
+        ("archived_posts", "v2/2026-03-05/empty.json", 4, 0, 4, 0, 0, 0),
+        ("archived_users", "cleansed/2021-11-03/tweets.json", 0, 0, 0, 0, 0, 0),
+        ("archived_users", "v1.1/2021-11-03/search.json", 0, 0, 0, 0, 0, 0),
+        ("archived_users", "v2/2026-03-04/page.json", 0, 1, 0, 0, 0, 0),
+        ("archived_users", "v2/2026-03-05/empty.json", 0, 0, 0, 0, 0, 0),
     ]
 
 

@@ -17,6 +17,19 @@ landed as (
 
 ),
 
+documents as (
+
+    select
+        source,
+        stream,
+        sum(document_count) as document_count,
+        sum(empty_count) as empty_count,
+        sum(unread_count) as unread_count
+    from {{ source('headwater', 'inputs') }}
+    group by source, stream
+
+),
+
 removed as (
 
     select
@@ -102,7 +115,10 @@ final as (
             - coalesce(too_large.too_large_count, 0)
             - coalesce(removed.removed_count, 0) as bigint
         ) as lost_count,
-        cast(landed.unreadable_count as bigint) as unreadable_count
+        cast(landed.unreadable_count as bigint) as unreadable_count,
+        cast(coalesce(documents.document_count, 0) as bigint) as document_count,
+        cast(coalesce(documents.empty_count, 0) as bigint) as empty_count,
+        cast(coalesce(documents.unread_count, 0) as bigint) as unread_count
 
     from base
     inner join corrected
@@ -111,6 +127,8 @@ final as (
         on base.source = counted.source and base.stream = counted.stream
     inner join landed
         on base.source = landed.source and base.stream = landed.stream
+    left join documents
+        on base.source = documents.source and base.stream = documents.stream
     left join removed
         on base.source = removed.source and base.stream = removed.stream
     left join too_large
