@@ -191,6 +191,7 @@ def switch(lake: Store, name: str, new: Publication) -> Publication | None:
     if former and former.publication >= new.publication:
         told = f"publication {former.publication} is newer than this one, {new.publication}"
         raise HeadwaterError(f"{name}: {told}; another run was faster, or a clock is wrong; nothing has changed")
+    lake.settle(folder_of(name, new.publication))  # a warehouse may have written the files without an fsync
     lake.put(f"marts/{name}/_current.json", json.dumps(new.model_dump(), indent=2).encode())
     return former
 

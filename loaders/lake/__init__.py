@@ -59,6 +59,9 @@ class Store(Protocol):
     def prepare(self, prefix: str) -> None:
         """Makes room below prefix for objects that a warehouse will write there."""
 
+    def settle(self, prefix: str) -> None:
+        """Sees to it that what others wrote below prefix survives a power cut."""
+
     def put(self, key: str, data: bytes | Path) -> None:
         """Writes or replaces an object: the bytes, or a file, which is consumed."""
 

@@ -31,7 +31,7 @@ class DirectoryStore:
     def scratch(self) -> Path:
         path = self._root / SCRATCH
         with self._told():
-            path.mkdir(parents=True, exist_ok=True)
+            _make(path)
             for left in path.iterdir():  # by a load that was killed, or by one that is about to publish it
                 with suppress(FileNotFoundError):
                     if time.time() - left.stat().st_mtime > 24 * 3600:
@@ -113,7 +113,14 @@ class DirectoryStore:
 
     def prepare(self, prefix: str) -> None:
         with self._told():
-            (self._root / prefix).mkdir(parents=True, exist_ok=True)
+            _make(self._root / prefix)
+
+    def settle(self, prefix: str) -> None:
+        with self._told():
+            for folder, _, names in os.walk(self._root / prefix, topdown=False):
+                for path in (*(Path(folder, name) for name in names), Path(folder)):
+                    _sync(path)
+            _sync((self._root / prefix).parent)
 
     def put(self, key: str, data: bytes | Path) -> None:
         with self._told(), nullcontext(data) if isinstance(data, Path) else self._temporary(data) as source:
@@ -150,7 +157,7 @@ class DirectoryStore:
     def _publish(self, by: Callable[[Path, Path], None], source: Path, key: str) -> None:
         # on the disk before it has a name, and the name on the disk before anyone hears of it
         target = self._root / key
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make(target.parent)
         _sync(source)
         by(source, target)
         _sync(target.parent)
@@ -180,6 +187,14 @@ def _is(what: Callable[[], bool]) -> bool:
 
 def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a pipe is not waited for
+
+
+def _make(folder: Path) -> None:
+    """Makes a folder and those above it; a name is on the disk once the folder that it stands in is."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(path: Path) -> None:

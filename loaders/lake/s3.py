@@ -173,6 +173,9 @@ class S3Store:
     def prepare(self, prefix: str) -> None:
         """Buckets have no folders."""
 
+    def settle(self, prefix: str) -> None:
+        """What is in a bucket is there to stay."""
+
     def put(self, key: str, data: bytes | Path) -> None:
         with self._told(key):
             if isinstance(data, Path):

@@ -134,6 +134,19 @@ def answers(s3: "S3Client", monkeypatch: pytest.MonkeyPatch) -> list[Callable[[A
     return between
 
 
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What is on the disk for good, in the order in which it came there."""
+    paths, real = list[Path](), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        paths.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return paths
+
+
 @pytest.fixture(params=["directory", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
     """The address of a store by its name: all of them in directories, or all of them in one bucket."""

@@ -616,6 +616,9 @@ class Memory:
     def prepare(self, prefix: str) -> None:
         pass
 
+    def settle(self, prefix: str) -> None:
+        pass
+
     def _step(self) -> None:
         self.writes += 1
         if 0 < self.fatal <= self.writes:

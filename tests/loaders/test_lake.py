@@ -572,6 +572,28 @@ def test_an_address_that_names_no_bucket_is_told(s3: "S3Client", url: str) -> No
 # --- directories ----------------------------------------------------------------------------------------------------
 
 
+def test_every_new_folder_is_on_the_disk_before_what_is_in_it_counts(tmp_path: Path, synced: list[Path]) -> None:
+    store = open_store(str(tmp_path / "new" / "lake"))
+    store.put("a/b/c.json", b"1")
+    root = tmp_path / "new" / "lake"
+    [temporary] = [path for path in synced if path.parent == root / ".scratch"]
+    assert synced == [tmp_path, tmp_path / "new", root, root, root / "a", temporary, root / "a" / "b"]
+    del synced[:]
+    store.create("a/d.json", b"2")
+    assert synced[1:] == [root / "a"]
+    del synced[:]
+    store.prepare("marts/posts/")
+    assert synced == [root, root / "marts"]
+
+
+def test_what_others_wrote_is_settled_with_its_folders(tmp_path: Path, synced: list[Path]) -> None:
+    folder = tmp_path / "marts" / "posts" / "1"
+    folder.mkdir(parents=True)
+    (folder / "a.parquet").write_bytes(b"1")
+    open_store(str(tmp_path)).settle("marts/posts/1/")
+    assert synced == [folder / "a.parquet", folder, folder.parent]
+
+
 def test_a_directory_that_is_missing_is_told(tmp_path: Path) -> None:
     told = rf"^{tmp_path}/none: no such directory; create it, name another in .env, or run `headwater demo`"
     with pytest.raises(ConfigurationError, match=told):

@@ -337,6 +337,19 @@ def test_no_file_for_no_rows_is_an_empty_mart_with_its_types(
     assert [column["type"] for column in now.columns] == ["string", "decimal128(18, 4)", "timestamp[us]"]
 
 
+def test_files_of_a_warehouse_are_on_the_disk_before_readers_see_them(tmp_path: Path, synced: list[Path]) -> None:
+    lake, folder = open_store(str(tmp_path)), tmp_path / "marts" / "orders" / "1"
+    lake.prepare("marts/orders/")
+    folder.mkdir()
+    (folder / "data_0.parquet").write_bytes(b"written by DuckDB, which does not sync it")
+    del synced[:]
+    new = publications.Publication(publication="1", published_at="", row_count=0, files=[], columns=[])
+    publications.switch(lake, "orders", new)
+    assert synced[:3] == [folder / "data_0.parquet", folder, folder.parent]
+    assert synced[-1] == folder.parent  # where _current.json is, since then
+    assert publications.current(lake, "orders") == new
+
+
 def test_an_older_publication_replaces_no_newer_one(headwater: Headwater, warehouse: Warehouse, lake: Store) -> None:
     headwater("publish", "orders")
     now = text(lake, "marts/orders/_current.json").replace("20260301T000000Z", "20260301T000009Z")
