@@ -80,6 +80,12 @@ def load_settings() -> Settings:
     for extension in Path(package.origin).parent.rglob("*.duckdb_extension") if package and package.origin else ():
         values.setdefault("HEADWATER_HTTPFS", str(extension))
     exports = with_defaults(values)
+    for name, value in os.environ.items():
+        if name.startswith("AWS_ENDPOINT_URL") and "@" in value:
+            raise ConfigurationError(
+                f"{name} holds a user or a password, which dbt and DuckDB print in their errors; expected http:// or "
+                "https:// and a host; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are for the rest"
+            )
     settings = Settings()
     settings._exports, settings._in_file = exports, in_file
     os.environ["HEADWATER_LAKE"] = settings.lake_url

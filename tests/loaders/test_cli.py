@@ -353,3 +353,17 @@ def test_help_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert headwater("--help").exit_code == 0
     assert "--since PERIOD" in headwater("load", "--help").stdout
     assert files.COMMIT_INPUTS == 5_000
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_a_password_in_an_endpoint_is_refused_and_not_shown(
+    project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, f"http://root:{SECRET}@127.0.0.1:9000")
+    for command in ("status", "load", "stage", "env"):
+        result = headwater(command)
+        assert result.exit_code == 1
+        assert result.output == (
+            f"Error: {name} holds a user or a password, which dbt and DuckDB print in their errors; expected http:// "
+            "or https:// and a host; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are for the rest\n"
+        )

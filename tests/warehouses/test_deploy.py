@@ -134,6 +134,8 @@ def test_policies_name_what_they_allow(path: Path) -> None:
     assert policy["Version"] == "2012-10-17"
     assert len({s["Sid"] for s in policy["Statement"]}) == len(policy["Statement"])
     for statement in policy["Statement"]:
+        if statement["Effect"] == "Deny":  # the exact ones are below
+            continue
         assert statement["Effect"] == "Allow"
         for action in _list(statement["Action"]):
             assert re.fullmatch(r"(s3|sts|glue):[A-Za-z]+", action), action
@@ -164,6 +166,29 @@ def test_redshift_may_read_where_it_unloads() -> None:
     policy = json.loads((ROOT / "deploy" / "aws" / "redshift-unload-policy.json").read_text(encoding="utf-8"))
     actions = {action for statement in policy["Statement"] for action in _list(statement["Action"])}
     assert {"s3:GetObject", "s3:PutObject", "s3:ListBucket"} <= actions
+
+
+def _is_like(pattern: str, resource: str) -> bool:
+    """As IAM compares: * is any characters, also slashes."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), resource) is not None
+
+
+def test_the_loader_creates_commits_and_replaces_none() -> None:
+    policy = json.loads((ROOT / "deploy" / "aws" / "lake-write-policy.json").read_text(encoding="utf-8"))
+    [deny] = [statement for statement in policy["Statement"] if statement["Effect"] == "Deny"]
+    assert (deny["Action"], deny["Condition"]) == ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}})
+    lake = "arn:aws:s3:::my-bucket/headwater/production/"
+    create_only = {"lake.json", "log/shop/orders/999999999998.json", "log/x/posts/999999000000.json"}
+    rewritten = {
+        "log/shop/orders/_seen.json",
+        "log/shop/orders/_failed.json",
+        "raw/shop/orders/load_seq=9/20260302T140509Z-9f3f1c1e-0001.json.gz",
+        "state/x/posts/answers/9f3f1c1e.json",
+        "marts/posts/_current.json",
+    }
+    denied = {key for key in create_only | rewritten if any(_is_like(r, lake + key) for r in deny["Resource"])}
+    assert denied == create_only
+    assert all(lake in resource for resource in deny["Resource"])
 
 
 @pytest.mark.parametrize("name", ["publish", "redshift-unload", "snowflake-unload", "marts-read"])
