@@ -2,12 +2,23 @@
     correction may name a record (a list among them: the first that a record has); when its events happened, an
     expression over base, if it has any; and what tells records of several kinds apart whose keys may be equal, another.
 
+    keeps  which records count where several have one key, and how the stg model chooses them:
+           newest_file   rows of files that come again whole: those of the newest version of each file, of one key the
+                         last in it. The key has `_input_key`: the same key in another file is another record. newest_rows
+           latest_state  states of something, whichever file brings them: of the newest versions of all files the record
+                         that is last by `ordered_by`, an expression over base, else the one in the file that first came
+                         last. The key has no `_input_key`. rows_by_key, and delete_superseded_versions after it
+           append        what happened, and does not change: of records with one key the one that is first by
+                         `ordered_by`, else by its input; without a key, by the hash of its bytes. rows_by_key
+
     A further stream is a line here; rejects, corrections, gate, freshness and key census then know it. -#}
 {% macro streams() -%}
     {{ return([
         stream('web_events', 'events', web_event_fields(), ['message_id'],
+            keeps='append', ordered_by='received_at',
             event_at='case when event_at is null or received_at < event_at then received_at else event_at end'),
-        stream('web_events', 'delivery_errors', web_delivery_error_fields(), ['_hash'], event_at='arrived_at'),
+        stream('web_events', 'delivery_errors', web_delivery_error_fields(), ['_hash'], keeps='append',
+            event_at='arrived_at'),
         stream('learning', 'project_feedback', learning_project_feedback_fields(), ['_input_key', 'user_id', 'project_id'],
             event_at='submitted_at'),
         stream('learning', 'section_feedback', learning_section_feedback_fields(), ['_input_key', 'user_id', 'section_id'],
@@ -42,16 +53,32 @@
 {%- endmacro %}
 
 {% macro stream(source_name, stream_name, fields, natural_key, event_at='nullif(_loaded_at, _loaded_at)',
-    kind=none) -%}
+    kind=none, keeps='newest_file', ordered_by=none) -%}
+    {%- set place, names_file = source_name ~ '.' ~ stream_name, '_input_key' in natural_key -%}
+    {%- if keeps not in ('newest_file', 'latest_state', 'append') -%}
+        {{ exceptions.raise_compiler_error(
+            place ~ ' keeps ' ~ keeps ~ '; expected newest_file, latest_state or append, which macros/fields/streams.sql '
+            ~ 'describes'
+        ) }}
+    {%- elif names_file != (keeps == 'newest_file') -%}
+        {{ exceptions.raise_compiler_error(
+            'the natural key of ' ~ place ~ (' has' if names_file else ' lacks') ~ ' _input_key, but it keeps ' ~ keeps ~ '; '
+            ~ ('expected a key that no file is part of, or keeps=\'newest_file\'' if names_file else
+            'expected _input_key in the key, if the same key in two files is two records; else keeps=\'latest_state\', '
+            ~ 'if one of them is the state that holds, or keeps=\'append\', if they are one event delivered twice')
+        ) }}
+    {%- endif -%}
     {%- set entity = source_name ~ '__' ~ stream_name -%}
     {{ return({
         'source': source_name,
         'name': stream_name,
-        'place': source_name ~ '.' ~ stream_name,
+        'place': place,
         'fields': fields,
         'natural_key': natural_key,
         'event_at': event_at,
         'kind': kind,
+        'keeps': keeps,
+        'ordered_by': ordered_by,
         'base': 'base_' ~ entity,
         'corrected': 'base_' ~ entity ~ '_corrected',
     }) }}

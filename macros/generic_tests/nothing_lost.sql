@@ -6,15 +6,15 @@
     key     the column of the stg model by which it is unique -#}
 {% test nothing_lost(model, stream, key, every_version=false) %}
 {%- set it = stream_at(stream) %}
-{%- set is_of_files = '_input_key' in it.natural_key %}
+{%- set is_of_files = it.keeps != 'append' %}
 with
 
 records as (
 
     select
         {{ record_id() }} as record_id,
-        {%- if not is_of_files %}
-        {{ record_key(it.natural_key[0]) }} as record_key
+        {%- if it.keeps != 'newest_file' %}
+        {{ key_of_record(it) }} as record_key
         {%- elif key in it.natural_key %}
         {{ key }} as record_key
         {%- else %}

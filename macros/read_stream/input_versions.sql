@@ -4,6 +4,7 @@
                    not make a new one
     is_newest      whether it is the version whose rows count, one of each input: the newest of which anything could be read,
                    or that is empty without a fault
+    first_seq      the load that read the input first, and last_load_seq the one that read or mended it last
     is_superseded  whether a later version has taken its place, so that its rejects are settled and its records are out of
                    the budget
 
@@ -22,6 +23,8 @@
             _load_seq,
             _input_key,
             version_seq,
+            min(_load_seq) over (partition by source, stream, _input_key) as first_seq,
+            max(_load_seq) over (partition by source, stream, _input_key) as last_load_seq,
             max(version_seq) over (partition by source, stream, _input_key) as last_seq,
             coalesce(
                 max(case when row_count > 0 or reject_count = 0 then version_seq end)

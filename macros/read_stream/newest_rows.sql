@@ -5,6 +5,12 @@
 
     every_version  for histories: the last row of each version of each file -#}
 {% macro newest_rows(stream, every_version=false) %}
+    {%- if stream.keeps != 'newest_file' -%}
+        {{ exceptions.raise_compiler_error(
+            stream.place ~ ' keeps ' ~ stream.keeps ~ ', whose rows rows_by_key gives; expected newest_file, which '
+            ~ 'macros/fields/streams.sql describes'
+        ) }}
+    {%- endif %}
 select ranked.*
 from (
     select

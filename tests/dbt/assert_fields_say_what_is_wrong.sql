@@ -83,7 +83,11 @@ misread as (
         and not (_row = 3 and record_id is null and rating is null)
         and not (_row = 4 and record_id is null and note is null and raw_texts is not null)
         and not (_row = 5 and ordered_on = cast('1969-12-31' as date))
-        and not (_row = 6 and sent_at = cast('2049-12-31 23:59:59.999' as timestamp) and born_on = cast('1904-02-29' as date))
+        and not (
+            _row = 6
+            and sent_at = cast('2049-12-31 23:59:59.999' as timestamp)
+            and born_on = cast('1904-02-29' as date)
+        )
         and not (_row in (7, 8) and cast_errors is not null)
         and not (_row = 9 and paid_at = cast('2099-01-01 00:00:00' as timestamp) and cast_errors is null)
 

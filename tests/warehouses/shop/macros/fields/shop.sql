@@ -16,5 +16,6 @@
 {%- endmacro %}
 
 {% macro shop_orders() -%}
-    {{ return(stream('shop', 'orders', shop_order_fields(), ['order_id'])) }}
+    {{ return(stream('shop', 'orders', shop_order_fields(), ['order_id'], keeps='latest_state',
+        ordered_by='updated_at')) }}
 {%- endmacro %}
