@@ -14,11 +14,20 @@ import msgspec
 
 from loaders.readers.answers import Answers, Kind
 from loaders.readers.compression import UnreadableInput
-from loaders.readers.json_values import MAX_DEPTH, TRUNCATED, balance, is_too_deep, is_utf8, mend, next_record, parse
+from loaders.readers.json_values import (
+    MAX_DEPTH,
+    TRUNCATED,
+    balance,
+    is_too_deep,
+    is_utf8,
+    mend,
+    next_record,
+    parse,
+    records_in,
+)
 from loaders.readers.reject import RAW_LIMIT, Reject
 
 BLOCK = 1 << 20
-CUT = 1 << 16  # what is kept of anything longer than RAW_LIMIT
 
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _SEPARATORS = re.compile(rb"(?:[ \t\r\n,\[\]]++|\\n)*+")
@@ -34,6 +43,9 @@ _WHAT = {
     "too_large": f"the document is longer than {RAW_LIMIT:,} bytes",
     "truncated": "the input ends inside the document",
 }
+
+
+_BROKEN = ("malformed_json", "not_finite_number", "truncated")  # which may have taken neighbours along
 
 
 class Repaired(bytes):
@@ -73,7 +85,7 @@ def read_documents(
         failure = error
     if (documents := splitter.split(parts, final=True)) or splitter.has_answers:
         yield documents
-    cut = splitter.cut
+    cut = splitter.cut or splitter.open_array
     if failure:
         cut = replace(cut or Reject(splitter.offset, "", "", b"", 0), reason=failure.reason, detail=failure.detail)
     if cut:
@@ -98,7 +110,11 @@ class _Splitter:
         self._data = b""
         self._in_list = False
         self._opened = False  # whether an array has just begun
+        self._open_arrays = 0
+        self._rejected_to = 0  # where the last reject ended
         self._large: Reject | None = None
+        self._parts: list[bytes] = []  # of a document that is too large to hold
+        self._large_at = 0
         self._open = (0, b"")  # the braces and the string that are open in it
 
     def split(self, parts: list[bytes], *, final: bool = False) -> list[Document]:
@@ -126,6 +142,13 @@ class _Splitter:
         self.wanted = max(BLOCK, min(len(data) - at, RAW_LIMIT - len(data) + at))
         return documents
 
+    @property
+    def open_array(self) -> Reject | None:
+        """What to reject if the input ended inside an array and no other reject says so."""
+        if not self._open_arrays or self._rejected_to == self.offset:
+            return None
+        return Reject(self.offset, TRUNCATED, "the input ends inside an array", b"", 0)
+
     def _separators(self, at: int) -> int:
         passed = _SEPARATORS.match(self._data, at)
         end = passed.end() if passed else at
@@ -133,6 +156,8 @@ class _Splitter:
             if self._answers:
                 self._count_empty_arrays(at, end, marks)
             self._in_list = marks[-1] in b"[,"
+            for mark in marks.replace(b",", b""):
+                self._open_arrays = max(0, self._open_arrays + (1 if mark == 0x5B else -1))
         return end
 
     def _count_empty_arrays(self, at: int, end: int, marks: bytes) -> None:
@@ -183,8 +208,9 @@ class _Splitter:
             return end
         may_grow = len(data) - start <= RAW_LIMIT and not self._final
         if problem == TRUNCATED and stop - start > RAW_LIMIT:
-            raw, self._open = self._data[start : start + CUT], (0, b"")
-            return self._skip(Reject(self.offset + start, "too_large", _WHAT["too_large"], raw, 0), start)
+            self._open = (0, b"")
+            self._large_at = self.offset + start
+            return self._skip(Reject(self.offset + start, "too_large", _WHAT["too_large"], b"", 0), start)
         if problem == TRUNCATED and may_grow:
             return start
         after = next_record(data, start, end, stop, in_list=self._in_list)
@@ -200,13 +226,26 @@ class _Splitter:
         return after
 
     def _skip(self, large: Reject, at: int) -> int:
-        """Passes a document that is too large to hold."""
+        """Passes a document that is too large to hold, and rejects it in parts of RAW_LIMIT bytes.
+
+        The first counts as one record; the last as many as begin alike, if the document has no end.
+        """
         end, self._open = balance(self._data, at, len(self._data), self._open)
         after = len(self._data) if end is None else end
-        large = replace(large, size=large.size + after - at)
-        self._large = large if end is None and not self._final else None
-        if not self._large:
-            self._reject(large)
+        self._parts.append(self._data[at:after])
+        is_last = end is not None or self._final
+        while sum(map(len, self._parts)) > RAW_LIMIT or (is_last and any(self._parts)):
+            whole = b"".join(self._parts)
+            raw, rest = whole[:RAW_LIMIT], whole[RAW_LIMIT:]
+            self._parts = [rest] if rest else []
+            detail = _WHAT["too_large"] + (
+                f"; it began at byte {self._large_at:,}" if large.position > self._large_at else ""
+            )
+            rows = large.rows + (records_in(raw) if is_last and not rest and end is None else 0)
+            self._reject(replace(large, raw=raw, size=len(raw), detail=detail, rows=rows))
+            large = replace(large, position=large.position + len(raw), rows=0)
+        self._large = None if is_last else large
+        self._rejected_to = self.offset + after
         return after
 
     def _land(self, start: int, end: int, documents: list[Document]) -> None:
@@ -249,8 +288,9 @@ class _Splitter:
 
     def _tell(self, start: int, end: int, reason: str, where: str = "", path: str | None = None) -> None:
         raw = self._data[start:end].rstrip(b" \t\r\n")
-        kept = raw if len(raw) <= RAW_LIMIT else raw[:CUT]
-        reject = Reject(self.offset + start, reason, _WHAT[reason] + where, kept, len(raw), path=path)
+        self._rejected_to = self.offset + end
+        rows = records_in(raw) if reason in _BROKEN else 1
+        reject = Reject(self.offset + start, reason, _WHAT[reason] + where, raw, len(raw), path=path, rows=rows)
         if reason != TRUNCATED:
             self._reject(reject)
         else:

@@ -8,13 +8,12 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator
-from itertools import accumulate, chain, islice
+from itertools import accumulate, islice
 
 import msgspec
 
 MAX_DEPTH = 500
 TRUNCATED, TOO_DEEP = "truncated", "too_deep"
-TRIES = 100_000  # so many objects are looked at for the sake of one fault
 
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _FAULT = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
@@ -30,6 +29,7 @@ _GARBAGE = re.compile(rb'(?:[^{":,]++|\{(?![ \t\r\n]*+["}]))*+')
 _GAP = re.compile(rb"(?:[ \t\r\n]++|\\n)*+")
 _PART = re.compile(_GAP.pattern + rb"[,:}\]]")
 _ELEMENT_PART = re.compile(_GAP.pattern + rb"(?:[:}]|,\s*+(?!\{|\Z)|\]\s*+(?![,\[{]|\Z))")
+_BEHIND_ELEMENT = re.compile(_GAP.pattern + rb"(?:,\s*+|(?=\]|\Z))")
 _KEY = rb'\s*+("' + _TEXT + rb'")\s*+:'
 _KEYS = re.compile(rb"\{" + _KEY + rb'(?:\s*+(?:"' + _TEXT + rb'"|[^\s"{}\[\],]++)\s*+,' + _KEY + b")?")
 
@@ -115,39 +115,131 @@ def balance(data: bytes, at: int, stop: int, state: tuple[int, bytes]) -> tuple[
 def next_record(data: bytes, start: int, fault: int, stop: int, *, in_list: bool) -> int:
     """Where good data goes on behind the broken document, or the garbage, at start; `stop` if nowhere.
 
-    A broken document ends where its braces close or, if a quote or a brace is missing, where a record begins: an object
-    that does not stand where an object can be a part of another one. The work is linear: such objects overlap only in
-    strings, and of those that can be a part none is looked at inside another.
+    A broken document ends where its braces close, with the quotes as they are or as if the one before the fault were
+    missing; else where a record begins: an object that is not where an object can be a part of another one. The work
+    is linear in what is passed: steps double, and of objects that can be a part none is looked at inside another.
     """
     is_object, part = data.startswith(b"{", start), _ELEMENT_PART if in_list else _PART
     first = _GARBAGE.match(data, start, stop)
     if first and not is_object and data.startswith(b"{", first.end(), stop):
         return first.end()
-    near = [at for at in _near(data, start, fault) if data.startswith(b"{", at, stop)] if is_object else []
-    at, done, state, parsed = fault, start, (0, b""), 0
-    objects = (found.start() for found in islice(_OBJECT.finditer(data, fault, stop), TRIES))
-    for at in chain(near, objects):
-        if at not in near:
-            can_be_part = data[max(start, at - 1000) : at].rstrip().endswith((b":", b",", b"["))
-            if can_be_part and (is_object or at < parsed):
-                continue
-            closed, state = balance(data, done, at, state) if is_object else (None, state)
-            done = at
-            if closed:
-                return closed
-        parsed, problem = parse(data, at, stop)
-        if problem == TRUNCATED or not (problem or part.match(data, parsed, stop)):
-            return at
-    closed = balance(data, done, stop, state)[0] if is_object else None
-    return closed or data.find(b"\n{", at, stop) + 1 or stop
+    if is_object:
+        for at in _near(data, start, fault, in_list=in_list):
+            if data.startswith(b"{", at, stop):
+                parsed, problem = parse(data, at, stop)
+                if problem == TRUNCATED or not (problem or part.match(data, parsed, stop)):
+                    return at
+    return _Search(data, start, fault, stop, in_list, is_object).next_record()
 
 
-def _near(data: bytes, start: int, fault: int) -> Iterator[int]:
+class _Search:
+    """Looks for the end of a broken document, in steps that double."""
+
+    def __init__(self, data: bytes, start: int, fault: int, stop: int, in_list: bool, is_object: bool) -> None:  # noqa: PLR0913, PLR0917
+        self._data, self._start, self._fault, self._stop = data, start, fault, stop
+        self._in_list, self._is_object = in_list, is_object
+        self._part = _ELEMENT_PART if in_list else _PART
+        self._keys = _KEYS.match(data, start, stop) if is_object and in_list else None
+        self._alike = self._parsed = 0
+        """A neighbour, if neither way to read the quotes leads to an end; how far objects were looked at."""
+
+    def next_record(self) -> int:
+        data, stop, step, done = self._data, self._stop, 1 << 10, self._fault
+        as_it_is, flipped = _States(data, self._start, self._fault), _States(data, self._start, self._fault, flip=True)
+        while True:
+            limit = min(stop, done + step)
+            if self._is_object:
+                flipped.follow(limit)
+                if flipped.closed and not self._ends_here(flipped.closed):
+                    flipped.state = None
+            for found in _OBJECT.finditer(data, done, min(stop, limit + 64)):
+                at = found.start()
+                if at >= limit:
+                    break
+                if end := self._end_before(at, as_it_is, flipped):
+                    return end
+                if self._begins_here(at):
+                    return at
+            if end := self._end_before(limit, as_it_is, flipped):
+                return end
+            if limit == stop or (self._alike and limit - self._start > 8 * (self._alike - self._start) + 4096):
+                return self._alike or data.find(b"\n{", self._fault if limit == stop else limit, stop) + 1 or stop
+            done, step = limit, 2 * step
+
+    def _end_before(self, at: int, as_it_is: "_States", flipped: "_States") -> int:
+        """Where the document ends, if that is before `at`; else 0."""
+        if not self._is_object:
+            return 0
+        as_it_is.follow(at)
+        other = flipped.closed if flipped.state and flipped.closed <= at else 0
+        if as_it_is.closed and not (other and (other < as_it_is.closed or not self._ends_here(as_it_is.closed))):
+            return as_it_is.closed
+        return other
+
+    def _ends_here(self, at: int) -> bool:
+        """Whether what follows shows that a document has ended: nothing, the end of a list, or a good object."""
+        behind = _BEHIND_ELEMENT.match(self._data, at, self._stop) if self._in_list else _GAP.match(self._data, at)
+        if not behind or behind.end() >= self._stop:
+            return behind is not None
+        if self._in_list and self._data.startswith(b"]", behind.end()):
+            return True
+        if not self._data.startswith(b"{", behind.end(), self._stop):
+            return False
+        return parse(self._data, behind.end(), self._stop)[1] in ("", TRUNCATED)
+
+    def _begins_here(self, at: int) -> bool:
+        """Whether a record begins at this object."""
+        before = self._data[max(self._start, at - 1000) : at].rstrip()
+        can_be_part = before.endswith((b":", b",", b"["))
+        if can_be_part and self._is_object:
+            if self._keys and not self._alike and at >= self._parsed and before[:-1].rstrip().endswith(b"}"):
+                self._look_alike(at)
+            return False
+        if can_be_part and at < self._parsed:
+            return False
+        self._parsed, problem = parse(self._data, at, self._stop)
+        return problem == TRUNCATED or not (problem or self._part.match(self._data, self._parsed, self._stop))
+
+    def _look_alike(self, at: int) -> None:
+        own, keys = _KEYS.match(self._data, at, self._stop), self._keys
+        if own and keys and own[1] == keys[1]:
+            self._parsed, problem = parse(self._data, at, self._stop)
+            if not (problem or self._part.match(self._data, self._parsed, self._stop)):
+                self._alike = at
+
+
+class _States:
+    """The braces of a document as they are followed, from its start on or, flipped, as if a quote were missing."""
+
+    def __init__(self, data: bytes, start: int, fault: int, *, flip: bool = False) -> None:
+        self._data, self._at, self.closed = data, start, 0
+        self.state: tuple[int, bytes] | None = (0, b"")
+        if flip:
+            self.follow(fault)
+            is_outside = self.state and not self.state[1] and not self.closed
+            self.state = (self.state[0], b'"') if self.state and is_outside else None
+            self.closed = 0
+
+    def follow(self, to: int) -> None:
+        """Goes on to there, or to where the last brace closes: `closed`."""
+        if self.state and not self.closed and to > self._at:
+            closed, self.state = balance(self._data, self._at, to, self.state)
+            self.closed, self._at = closed or 0, to
+
+
+def records_in(region: bytes, few: int = 1 << 12) -> int:
+    """How many records a broken region may hold: objects that begin as it does; 1 if it is as short as one may be."""
+    begin = _KEYS.match(region)
+    return max(1, region.count(region[: begin.end(1)])) if begin and len(region) > few else 1
+
+
+def _near(data: bytes, start: int, fault: int, *, in_list: bool) -> Iterator[int]:
     """Where a record that follows a document that was cut may begin, as the fault shows."""
     # Cut where a value could stand, it took the record for that, up to the fault. The records of a stream begin alike.
     keys = _KEYS.match(data, start, fault)
-    if keys and data[max(start, fault - 1000) : fault].rstrip().endswith(b"}"):
-        for own in deque(_KEYS.finditer(data, start + 1, fault), 100):
+    if keys and data[max(start, fault - 1000) : fault].rstrip().endswith((b"}", b"]")):
+        alike = _KEYS.finditer(data, start + 1, fault)
+        for own in islice(alike, 100) if in_list else deque(alike, 100):
             if own[1] == keys[1] and keys[2] in (None, own[2]):
                 yield own.start()
     # Cut in a string, it took the first quote of the record for the end of that.
@@ -156,3 +248,5 @@ def _near(data: bytes, start: int, fault: int) -> Iterator[int]:
         yield at
     if gap := _GAP.match(data, fault):
         yield gap.end()
+        if in_list and data.startswith(b",", gap.end()) and (gap := _GAP.match(data, gap.end() + 1)):
+            yield gap.end()

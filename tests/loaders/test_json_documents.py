@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from loaders.readers import json_documents
+from loaders.readers import json_documents, json_values
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.json_documents import Repaired, read_documents
 from loaders.readers.reject import RAW_LIMIT, Reject
@@ -245,7 +245,97 @@ def test_a_document_that_is_cut_before_the_last_is_not_cut_by_the_end() -> None:
 
 
 def test_arrays_are_not_validated() -> None:
-    assert outcome(b"[" + A + b",,[[" + B + b"]," + C + b"\n,") == ([A, B, C], [])
+    assert outcome(b"[" + A + b",,[[" + B + b"]],," + C + b"\n,]]") == ([A, B, C], [])
+
+
+def test_an_array_that_is_cut_is_told() -> None:
+    for data in (b"[" + A + b"," + B + b",", b"[" + A + b"," + B, b"[[" + A + b"]" + B + b"\n", A + b"[" + B):
+        documents, rejects = outcome(data)
+        assert documents == [A, B]
+        assert rejects == [(len(data), "truncated", b"")]
+    assert outcome(b"[") == ([], [(1, "truncated", b"")])
+    # once is enough
+    assert outcome(b"[" + A + b',{"b":') == ([A], [(9, "truncated", b'{"b":')])
+
+
+GOOD = [b'{"id":0}', b'{"id":2,"m":[{"id":7}]}', b'{"id":3}']
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        b'{"id":1,"t":"5" disk"}',
+        b'{"id":1,"t":5" disk"}',
+        b'{"id":1,"t":"5" disk","m":[{"id":7},{"id":8}]}',
+        b'{"id":1,"t":"a" b" c" d"}',
+        b'{"id":1,"t":"5 disk}',
+        b'{"id":1,"t":5 disk"}',
+        b'{"id":1,"t":NaN,"m":{"id":8}}',
+        b'{"id":1,"m":{"id":8}',
+        b"{'id':1}",
+        b'{"id":1,}',
+        b'{"id":1 "t":[{"id":8}]}',
+    ],
+)
+@pytest.mark.parametrize("between", [b",", b",\n", b"\n,\n  ", b" ,\r\n"])
+def test_a_broken_element_takes_no_neighbour_along(fault: bytes, between: bytes) -> None:
+    one, *others = GOOD
+    documents, rejects = outcome(b"[\n" + between.join([one, fault, *others, fault, *others]) + b"\n]\n")
+    assert documents == [*GOOD, *others]
+    assert [(reason, raw.rstrip(b", \r\n")) for _, reason, raw in rejects] == [
+        ("not_finite_number" if b"NaN" in fault else "malformed_json", fault)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "fault", [b'{"id":1,"t":"5" disk"}', b'{"id":1,"t":NaN}', b"{'a': 'b'}", b'{"id":1,"t":"5 disk}', b'{"id":1 "x":2}']
+)
+@pytest.mark.parametrize("form", ["array", "lines"])
+def test_the_work_for_faults_is_linear(fault: bytes, form: str) -> None:
+    """Counted in bytes that were looked at, whatever the machine."""
+    work = {}
+    for count in (400, 1600):
+        lines = [fault if n % 4 == 0 else b'{"id":%d}' % n for n in range(count)]
+        data = b"[" + b",".join(lines) + b"]" if form == "array" else b"\n".join(lines)
+        with pytest.MonkeyPatch.context() as patch:
+            spent = spend(patch)
+            documents, rejects = read([data])
+        assert (len(documents), len(rejects)) == (count * 3 // 4, count // 4)
+        work[len(data)] = spent.total()
+    (small, little), (large, much) = work.items()
+    assert much < 1.2 * little * large / small
+    assert much < 60 * large
+
+
+def spend(patch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts the bytes that parsing, the search for objects and the following of braces pass over."""
+    spent = Counter[str]()
+
+    def parse(data: bytes, start: int, stop: int) -> tuple[int, str]:
+        end, problem = json_values_parse(data, start, stop)
+        spent["parse"] += end - start
+        return end, problem
+
+    def balance(data: bytes, at: int, stop: int, state: tuple[int, bytes]) -> tuple[int | None, tuple[int, bytes]]:
+        end, state = json_values_balance(data, at, stop, state)
+        spent["balance"] += (end or stop) - at
+        return end, state
+
+    class Objects:
+        def finditer(self, data: bytes, at: int, stop: int) -> Iterator[re.Match[bytes]]:
+            for found in json_values_objects.finditer(data, at, stop):
+                spent["objects"] += found.start() - at
+                at = found.start()
+                yield found
+            spent["objects"] += stop - at
+
+    json_values_parse, json_values_balance = json_values.parse, json_values.balance
+    json_values_objects = json_values._OBJECT
+    for module in (json_values, json_documents):
+        patch.setattr(module, "parse", parse)
+        patch.setattr(module, "balance", balance)
+    patch.setattr(json_values, "_OBJECT", Objects())
+    return spent
 
 
 # --- Limits
@@ -278,9 +368,17 @@ def test_a_document_of_the_limit_is_read_and_a_longer_one_is_not() -> None:
     assert rejects == []
     documents, rejects = read([A + fits[:-2] + b'x"}' + B])
     assert documents == [A, B]
-    assert [(reject.position, reject.reason, reject.raw, reject.size) for reject in rejects] == [
-        (7, "too_large", fits[: 64 * 1024], RAW_LIMIT + 1)
+    assert [(reject.position, reject.reason, reject.raw, reject.size, reject.rows) for reject in rejects] == [
+        (7, "too_large", fits[:-2] + b'x"}', RAW_LIMIT + 1, 1)
     ]
+    longer = fits[:-2] + b"x" * RAW_LIMIT + b'"}'
+    documents, rejects = read([A + longer[:-9], longer[-9:] + B])
+    assert documents == [A, B]
+    assert [(reject.position, reject.reason, reject.size, reject.rows) for reject in rejects] == [
+        (7, "too_large", RAW_LIMIT, 1),
+        (7 + RAW_LIMIT, "too_large", RAW_LIMIT, 0),
+    ]
+    assert b"".join(reject.raw for reject in rejects) == longer
 
 
 def run_bounded(script: str) -> list[str]:
@@ -307,12 +405,19 @@ def chunks():
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 
+def reject(one):
+    assert one.size == len(one.raw) <= 2**24 + 1
+    if one.reason == "too_large" and one.rows == 0:
+        rejects[-1][1] += one.size
+    else:
+        rejects.append([one.reason, one.size])
+
 before = peak()
 rejects, documents = [], 0
-for batch in read_documents(chunks(), rejects.append):
+for batch in read_documents(chunks(), reject):
     documents += len(batch)
     last = bytes(batch[-1])
-print(documents, last.decode(), *[f"{reject.reason}:{reject.size}" for reject in rejects], (peak() - before) // 1024)
+print(documents, last.decode(), *[f"{reason}:{size}" for reason, size in rejects], (peak() - before) // 1024)
 """
 
 
