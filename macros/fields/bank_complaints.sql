@@ -223,6 +223,34 @@ select
 from described
 {%- endmacro %}
 
+{#- A period as it is requested of the service, and as people read it: trimestral 2021 4. -#}
+{% macro bank_period_name(periodicity, year, period_number) -%}
+    case {{ periodicity }}
+        when 'monthly' then 'mensal'
+        when 'bimonthly' then 'bimestral'
+        when 'quarterly' then 'trimestral'
+        else 'semestral'
+    end || ' ' || cast({{ year }} as varchar(20)) || ' ' || cast({{ period_number }} as varchar(20))
+{%- endmacro %}
+
+{#- The number of the quarter that a file's name says, in lower case, as text: 2021_tri_04, 2021Q4, 4T2021, 4º trimestre;
+    empty if it says none. What stands before a year is no number of a quarter. -#}
+{% macro bank_named_quarter(name) -%}
+    {%- set behind = first_match(name, '(^|[^a-z])(trimestre|trim|tri|q|t)[ _-]*0?[1-4]([^0-9]|$)') -%}
+    {%- set before = first_match(name, '(^|[^0-9])0?[1-4]o?[^0-9a-z]?[ _-]?(trimestre|trim|tri|q|t)([^a-z]|$)') -%}
+    coalesce(
+        nullif({{ first_match(first_match(behind, '[a-z][ _-]*0?[1-4]'), '[1-4]') }}, ''),
+        {{ first_match(before, '[1-4]') }}
+    )
+{%- endmacro %}
+
+{#- The number that stands behind a year in a file's name without saying of what, as text: 2021_01, 2021-04; empty if none
+    does. A day behind it makes it a date, which says when somebody saved the file. -#}
+{% macro bank_named_number(name) -%}
+    {%- set found = first_match(name, '20[0-9][0-9][ _.-](0?[1-9]|1[0-2])([^0-9 _.-]|[ _.-][^0-9]|$)') -%}
+    {{ first_match('substring(' ~ found ~ ', 6)', '[1-9][0-9]?') }}
+{%- endmacro %}
+
 {#- A conglomerate's name without what marks it as one. -#}
 {% macro bank_bare_name(name) -%}
     {%- set clean = single_spaced(name) -%}

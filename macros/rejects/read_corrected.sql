@@ -1,7 +1,7 @@
 {#- The records of a base model that corrections name, read again with the corrections in place of the raw texts: the
     columns of base but raw_texts, and `_correction`, which differs where what was applied differs. A cell for which two
-    corrections say different things is left as it came. Corrections: seeds/corrections.csv, where an empty value says
-    that there is none. -#}
+    corrections say different things is left as it came. Corrections: seeds/corrections.csv, where an empty value, or
+    the word null, says that there is none. -#}
 {% macro read_corrected(stream) %}
 with
 

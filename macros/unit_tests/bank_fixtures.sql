@@ -49,6 +49,8 @@
         {%- do types.update({
             'conglomerate_key': text, 'institution_key': text, 'valid_from': 'date', 'valid_to': 'date',
         }) -%}
+    {%- elif relation == 'int_bank_replaced_periods' -%}
+        {%- do types.update({'_input_key': text, 'file_kind': text, 'period_name': text}) -%}
     {%- elif relation == 'int_bank_ranking_services' -%}
         {%- do types.update({'complaint_key': text}) -%}
         {%- for name in ('institution_count', 'answering_institution_count', 'service_count',

@@ -179,7 +179,7 @@ def test_files_are_what_their_rows_say(built: Project) -> None:
             or counted_count < accepted_count
         order by 1
     """) == [
-        ("complaints/2014_07.csv", None, "mensal 2014 7", 2, 2, True, False, False),
+        ("complaints/2014_07.csv", "2014 7", "mensal 2014 7", 2, 2, True, False, False),
         ("complaints/2014_semestre_2.csv", None, "semestral 2014 2", 3, 3, True, False, False),
         ("complaints/2021_tri_01.csv", "trimestral 2021 1", "trimestral 2021 1", 1, 0, False, False, False),
         ("complaints/2021_tri_02.csv", "trimestral 2021 2", "trimestral 2021 1", 2, 2, True, False, True),

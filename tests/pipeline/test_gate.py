@@ -164,6 +164,16 @@ learning.nothing,{key}|7|1,rating,3,no such stream
     project.dbt("seed", "--quiet")
     project.dbt(*changed)
     assert project.query(accepted) == [(1, 2), (2, 3)]
+
+    # the word null says that there is nothing, as it does where an adapter reads seeds for itself
+    nothing = [f"learning.project_feedback,{first},text,{word},nothing was written\n" for word in ("null", '""')]
+    Path("seeds/corrections.csv").write_text("".join([*lines[:2], *nothing]))
+    project.dbt("seed", "--quiet")
+    project.dbt(*changed)
+    assert project.query(
+        "select user_id, feedback_text from staging.stg_learning__project_feedback where user_id = 2"
+    ) == [(2, None)]
+    assert project.query("select distinct status from marts.corrections_status") == [("applied",)]
     Path("seeds/corrections.csv").write_text(lines[0])
     project.dbt("seed", "--quiet")
     project.dbt(*changed)

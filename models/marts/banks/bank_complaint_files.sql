@@ -20,15 +20,13 @@ files as (
 
 ),
 
--- People write 2021_tri_01, 2021Q1 or 1º trimestre 2021.
+-- People write 2021_tri_01, 2021Q1, 1T2021, 1º trimestre 2021 or just 2021_01.
 named as (
 
     select
         *,
-        coalesce(
-            nullif({{ first_match('file_name', '(trimestre|trim|tri|q)[ _-]*0?[1-4]') }}, ''),
-            nullif({{ first_match('file_name', '[1-4][^0-9a-z]?[ _-]?tri') }}, '')
-        ) as named_quarter
+        nullif({{ bank_named_quarter('file_name') }}, '') as named_quarter,
+        nullif({{ bank_named_number('file_name') }}, '') as named_number
 
     from files
     where newest_first = 1
@@ -47,7 +45,7 @@ told as (
             lower(told_periodicity),
             case when named_quarter is not null then cast('trimestral' as varchar(65535)) end
         ) as told_periodicity,
-        coalesce(told_period, nullif({{ first_match('named_quarter', '[1-4]') }}, '')) as told_period
+        coalesce(told_period, named_quarter, named_number) as told_period
 
     from named
 
@@ -63,12 +61,7 @@ contents as (
         periodicity,
         year,
         period_number,
-        case periodicity
-            when 'monthly' then 'mensal'
-            when 'bimonthly' then 'bimestral'
-            when 'quarterly' then 'trimestral'
-            else 'semestral'
-        end as own_periodicity,
+        {{ bank_period_name('periodicity', 'year', 'period_number') }} as own_period,
         cast(year as varchar(20)) as year_text,
         cast(period_number as varchar(20)) as period_number_text,
         cast(count(*) as bigint) as accepted_count,
@@ -77,6 +70,27 @@ contents as (
 
     from {{ ref('int_bank_complaints') }}
     group by stream, _input_key, layout, file_kind, periodicity, year, period_number
+
+),
+
+-- A period that an earlier file of this name held and that no file holds now: the Banco Central's downloads all have one
+-- name, so the second quarter that is saved takes the place of the first.
+replaced as (
+
+    select
+        earlier._input_key,
+        {{ dbt.listagg('earlier.period_name', "', '", 'order by earlier.period_name') }} as replaced_period
+
+    from {{ ref('int_bank_replaced_periods') }} as earlier
+    left join (
+        select distinct
+            own_period,
+            file_kind
+        from contents
+    ) as present
+        on earlier.period_name = present.own_period and earlier.file_kind = present.file_kind
+    where present.own_period is null
+    group by earlier._input_key
 
 ),
 
@@ -90,13 +104,11 @@ final as (
         told.stream,
         told._input_key as input_key,
         case
-            when told.told_periodicity is not null and told.told_year is not null
-                then told.told_periodicity || ' ' || told.told_year || ' ' || told.told_period
+            when told.told_year is not null
+                then coalesce(told.told_periodicity || ' ', '') || told.told_year || ' ' || told.told_period
         end as told_period,
-        case
-            when contents.year is not null
-                then contents.own_periodicity || ' ' || contents.year_text || ' ' || contents.period_number_text
-        end as own_period,
+        contents.own_period,
+        cast(replaced.replaced_period as varchar(65535)) as replaced_period,
         contents.layout,
         contents.file_kind,
         contents.periodicity,
@@ -110,7 +122,7 @@ final as (
         coalesce(contents.is_in_use, false) as is_in_use,
         coalesce(
             told.told_year <> contents.year_text
-            or told.told_periodicity <> contents.own_periodicity
+            or told.told_periodicity <> {{ dbt.split_part('contents.own_period', "' '", 1) }}
             or cast(told.told_period as integer) <> contents.period_number,
             false
         ) as is_misnamed
@@ -118,6 +130,8 @@ final as (
     from told
     left join contents
         on told.stream = contents.stream and told._input_key = contents._input_key
+    left join replaced
+        on told.stream = 'complaint_files' and told._input_key = replaced._input_key
 
 )
 
