@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SCALE ?= 1
+SCALE ?=
 TARGET ?= $(HEADWATER_TARGET)
 
 # `headwater env`, which activating runs, gives dbt the settings that stand in .env
@@ -53,7 +53,7 @@ profiles.yml:
 	@cp profiles.example.yml profiles.yml
 
 demo: setup ## demo data in the drops that have no address of their own (SCALE=10: ten times as much)
-	@$(BIN)/headwater demo --scale $(SCALE)
+	@$(BIN)/headwater demo $(if $(SCALE),--scale $(SCALE))
 
 load: setup ## land what is new in the sources and make it visible in the warehouse
 	@$(BIN)/headwater load $(if $(DEMO),--demo)

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from loaders.command import console, declared_streams, follow, lake_of, streams_of
 from loaders.declarations import Stream, select
+from loaders.demo.recipe import settle
 from loaders.errors import ConfigurationError, HeadwaterError, NotFoundError
 from loaders.foreign import printable
 from loaders.lake import Store, open_store
@@ -169,26 +170,39 @@ def clean(ctx: click.Context, dry_run: bool) -> None:
 @click.option(
     "--scale",
     type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    help="1 is about 100,000 events, 94,000 learning rows and 1,300 saved posts.",
+    help="1, the default, is about 100,000 events, 94,000 learning rows and 1,300 saved posts.",
 )
-@click.option("--seed", type=int, default=1, help="Another seed, another history.")
-@click.option("--dirt", type=click.FloatRange(0, 1), default=0.002, help="The share of records that are damaged.")
-@click.option("--days", type=click.IntRange(min=1), default=14, help="How many days of events.")
-@click.option("--until", type=Period(), help="The last of them; by default yesterday.")
+@click.option("--seed", type=int, help="Another seed, another history; by default 1.")
+@click.option("--dirt", type=click.FloatRange(0, 1), help="The share of records that are damaged; by default 0.002.")
+@click.option("--days", type=click.IntRange(min=1), help="How many days of events; by default 14.")
+@click.option("--until", type=Period(), help="The last of them; by default the day before the demo was first made.")
 @click.option("--to", "url", help="Directory or s3:// address; by default the place that the sources declare.")
-def demo(  # noqa: PLR0913, PLR0917
-    scale: float, seed: int, dirt: float, days: int, until: tuple[datetime, datetime] | None, url: str | None
+@click.pass_context
+def demo(
+    ctx: click.Context, /, until: tuple[datetime, datetime] | None, url: str | None, **options: float | None
 ) -> None:
-    """Makes demo data, always alike for the same options. Never writes where <SOURCE>_URL points, unless told --to."""
-    end = (until[1] if until else datetime.now(UTC)).date()
-    for stream in streams_of(()):
-        make = DEMOS.get(f"{stream.source}.{stream.name}")
-        if make and isinstance(stream, FileDrop):
-            place = url or stream.location
-            put = partial(_put_if_new, open_store(place))
-            made = make(put, scale=scale, seed=seed, dirt=dirt, days=days, until=end)
-            console.print(f"{stream.source}: {made} in {place}")
+    """Makes demo data, always alike for the same options; made again, what is there stays as it is.
+
+    Never writes where <SOURCE>_URL points, unless told --to.
+    """
+    makers = [(s, DEMOS.get(f"{s.source}.{s.name}")) for s in streams_of(()) if isinstance(s, FileDrop)]
+    drops = [(drop, make) for drop, make in makers if make]
+    defaults: dict[str, Any] = {"scale": 1.0, "seed": 1, "dirt": 0.002, "days": 14, "until": _day(datetime.now(UTC))}
+    asked = {**options, "until": _day(until[1]) if until else None}
+    if url:
+        recipe = defaults | {name: value for name, value in asked.items() if value is not None}
+    else:
+        recipe = settle(asked, defaults, lambda: any(Log(lake_of(ctx), s.source, s.name).newest() for s, _ in drops))
+    for stream, make in drops:
+        place = url or stream.location
+        put = partial(_put_if_new, open_store(place))
+        made = make(put, **{**recipe, "until": date.fromisoformat(recipe["until"]) + timedelta(days=1)})
+        console.print(f"{stream.source}: {made} in {place}")
+
+
+def _day(end: datetime) -> str:
+    """The last day before a moment."""
+    return (end - timedelta(days=1)).date().isoformat()
 
 
 def _put_if_new(store: Store, key: str, data: bytes | Path) -> None:

@@ -2,6 +2,7 @@
 credentials; nothing here opens the warehouse."""
 
 import json
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +30,7 @@ from {{ ref('rejects') }} where state = 'open'
 """
 
 
+MADE_UP = "make timeline ACCOUNT=someline DEMO=1"
 TIMELINE = """
 select account_username, post_text, like_count, repost_count, created_at, url from {{{{ ref('x_timelines') }}}}
 where lower(account_username) = '{account}' and post_rank <= {posts} order by post_rank
@@ -155,14 +157,23 @@ def timeline(  # noqa: PLR0913, PLR0917
         raise ConfigurationError(f"{account!r} cannot be a username; expected up to 15 letters, digits or underscores")
     lake, loader = lake_of(ctx), LOADERS["x_api"]
     streams = [stream for stream in streams_of(()) if isinstance(stream, XStream)]
+    made_up = ""
     with ExitStack() as stack:
         if demo and loader.stand_in and loader.lacks(streams):
             stack.enter_context(loader.stand_in())
+            made_up = os.environ["X_USERNAMES"]
         if lacking := loader.lacks(streams):
-            raise ConfigurationError(lacking)
+            raise ConfigurationError(
+                f"{lacking.partition(';')[0]}; .env.example says what it is, or ask a made-up X: {MADE_UP}"
+            )
         commits = follow(lake, "x", streams, load_timeline(lake, streams, account, posts))
-    if not any(commit.landed for commit in commits if commit.stream == "posts"):
-        raise HeadwaterError(f"X gave no post of @{account}; what it says above tells why")
+        if not any(commit.landed for commit in commits if commit.stream == "posts"):
+            known = (
+                f"the made-up X has @{', @'.join(made_up.split(','))}: {MADE_UP}"
+                if made_up
+                else "see the messages above"
+            )
+            raise HeadwaterError(f"X gave no post of @{account}; {known}")
     ctx.invoke(stage, target=target)
     dbt("build", "--select", "+x_timelines", "--exclude-resource-types", "test", "unit_test", target=target)
     found = rows(TIMELINE.format(account=account, posts=posts), target)

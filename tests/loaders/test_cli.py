@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -317,8 +318,61 @@ def test_demo_writes_where_it_is_told_and_load_reads_it(
     assert ", 0 rejected\n" in loaded.stdout
     assert headwater(*options).exit_code == 0  # what is there already is not written again
     assert headwater("load", "web_events").stdout == "web_events.events: nothing new\n"
-    assert headwater(*options, "--seed", "2").exit_code == 0
-    assert "load 2: " in headwater("load", "web_events").stdout
+    assert headwater("demo").exit_code == 0  # nor what no option says otherwise
+    assert headwater("load", "web_events").stdout == "web_events.events: nothing new\n"
+
+
+def test_a_second_demo_mixes_no_history_into_the_first(project: Path, headwater: Headwater) -> None:
+    first = ("demo", "--scale", "0.001", "--days", "1", "--until", "2026-03-02")
+    assert headwater(*first).exit_code == 0
+    for other, was in (
+        (("--scale", "2"), "--scale 0.001"),
+        (("--seed", "2"), "--seed 1"),
+        (("--until", "2026-03-03"), "--until 2026-03-02"),
+    ):
+        refused = headwater("demo", *other)
+        assert refused.exit_code == 1
+        assert refused.stderr.count("\n") == 1
+        assert f"demo/ was made with {was}, and" in refused.stderr
+        assert "`make reset`" in refused.stderr
+    recipe = json.loads((project / "demo/recipe.json").read_text())
+    assert recipe == {"scale": 0.001, "seed": 1, "dirt": 0.002, "days": 1, "until": "2026-03-02"}
+    (project / "demo/recipe.json").write_text("[1]")
+    assert "demo/recipe.json is no JSON object" in headwater("demo").stderr
+
+
+def test_a_demo_is_not_made_beside_a_lake_that_has_another(project: Path, headwater: Headwater) -> None:
+    (project / "models" / "web.yml").write_text(
+        "sources: [{name: web_events, tables: [{name: events, config: {meta: {loader: files, location: demo/raw/, "
+        'format: json, keys: "{year}/{month}/{day}/{hour}/{object}", look_back: 26h, record_key: messageId}}}]}]\n'
+    )
+    assert headwater("demo", "--scale", "0.001", "--days", "1", "--until", "2026-03-02").exit_code == 0
+    assert headwater("load", "web_events").exit_code == 0
+    shutil.rmtree(project / "demo")
+    refused = headwater("demo", "--scale", "0.001")
+    assert refused.exit_code == 1
+    assert "the lake has data of these sources already" in refused.stderr
+    assert not (project / "demo").exists()
+
+
+def test_a_timeline_that_cannot_be_says_which_can(
+    project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X_BEARER_TOKEN", "")
+    sources = Path(__file__).parents[2] / "models/staging/x/_x__sources.yml"
+    shutil.copy(sources, project / "models" / sources.name)
+    refused = headwater("timeline", "nasa")
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "Error: X_BEARER_TOKEN is not set; .env.example says what it is, or ask a made-up X: "
+        "make timeline ACCOUNT=someline DEMO=1\n"
+    )
+    unknown = headwater("timeline", "nasa", "--demo")
+    assert unknown.exit_code == 1
+    assert unknown.stderr.splitlines()[-1] == (
+        "Error: X gave no post of @nasa; the made-up X has @someline, @sleeperclub: "
+        "make timeline ACCOUNT=someline DEMO=1"
+    )
 
 
 @pytest.mark.parametrize("options", [("--scale", "0"), ("--dirt", "2"), ("--days", "0"), ("--until", "soon")])
