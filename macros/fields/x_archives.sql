@@ -34,6 +34,8 @@
         field('v1_retweeted_post_id', 'varchar(65535)', path='retweeted_status.id_str', format='digits'),
         field('v1_quoted_post_id', 'varchar(65535)', path='quoted_status_id_str', format='digits'),
         field('v1_quoted_status_id', 'varchar(65535)', path='quoted_status.id_str', format='digits'),
+        field('v1_retweeted_status', 'varchar(65000)', path='retweeted_status', format='verbatim'),
+        field('v1_quoted_status', 'varchar(65000)', path='quoted_status', format='verbatim'),
         field('v1_replied_to_post_id', 'varchar(65535)', path='in_reply_to_status_id_str', format='digits'),
         field('v1_in_reply_to_user_id', 'varchar(65535)', path='in_reply_to_user_id_str', format='digits'),
         field('v1_withheld_copyright', 'boolean', path='withheld_copyright'),
@@ -99,4 +101,39 @@
 {#- Whether a row of base that has no errors is a post, and not a user. -#}
 {% macro x_is_archived_post(prefix='') -%}
     coalesce({{ prefix }}profile_username, {{ prefix }}profile_screen_name) is null
+{%- endmacro %}
+
+{#- A status of version 1.1 that stands within another, for elements_of: paths of its texts by name, and the formats and types
+    of those that are no mere text. -#}
+{% macro x_nested_statuses() -%}
+    {%- set paths, formats, types = {}, {}, {} -%}
+    {%- for name, path in {
+        'post_id': 'id_str', 'created_at': 'created_at', 'short_text': 'text', 'full_text': 'full_text',
+        'extended_text': 'extended_tweet.full_text', 'hashtags': 'entities.hashtags',
+        'extended_hashtags': 'extended_tweet.entities.hashtags', 'language': 'lang',
+        'is_possibly_sensitive': 'possibly_sensitive', 'repost_count': 'retweet_count', 'like_count': 'favorite_count',
+        'quoted_post_id': 'quoted_status_id_str', 'quoted_status_id': 'quoted_status.id_str',
+        'quoted_status': 'quoted_status', 'replied_to_post_id': 'in_reply_to_status_id_str',
+        'in_reply_to_user_id': 'in_reply_to_user_id_str', 'withheld_copyright': 'withheld_copyright',
+        'withheld_in_countries': 'withheld_in_countries', 'user_id': 'user.id_str', 'username': 'user.screen_name',
+        'name': 'user.name', 'location': 'user.location', 'description': 'user.description',
+        'profile_url': 'user.url', 'is_verified': 'user.verified', 'is_protected': 'user.protected',
+        'user_created_at': 'user.created_at', 'followers_count': 'user.followers_count',
+        'following_count': 'user.friends_count', 'user_post_count': 'user.statuses_count',
+        'listed_count': 'user.listed_count',
+    }.items() -%}
+        {%- do paths.update({name: path}) -%}
+        {%- if name.endswith('_count') -%}
+            {%- do formats.update({name: 'integer'}) -%}{%- do types.update({name: 'bigint'}) -%}
+        {%- elif name.endswith('created_at') -%}
+            {%- do formats.update({name: 'twitter_v1'}) -%}{%- do types.update({name: 'timestamp'}) -%}
+        {%- elif name.startswith('is_') or name == 'withheld_copyright' -%}
+            {%- do formats.update({name: 'boolean'}) -%}{%- do types.update({name: 'boolean'}) -%}
+        {%- elif name.endswith('_id') -%}
+            {%- do formats.update({name: 'digits'}) -%}
+        {%- elif name.endswith('_text') or name in ('description', 'quoted_status') -%}
+            {%- do formats.update({name: 'verbatim'}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({'paths': paths, 'formats': formats, 'types': types}) }}
 {%- endmacro %}

@@ -23,6 +23,22 @@
             'is_match': 'boolean',
         }) -%}
         {%- do types.update(sighting) -%}
+    {%- elif relation == 'int_x_nested_posts' -%}
+        {%- for name in (
+            'nested_post_id', 'post_id', 'author_id', 'in_reply_to_user_id', 'short_text', 'long_text', 'language',
+            'quoted_post_id', 'replied_to_post_id', 'withheld_countries', 'short_text_hashtags', 'long_text_hashtags',
+            'user_id', 'username', 'name', 'location', 'description', 'profile_url', 'place', 'fault', '_input_key',
+        ) -%}{%- do types.update({name: text}) -%}{%- endfor -%}
+        {%- for name in ('is_possibly_sensitive', 'is_withheld', 'is_verified', 'is_protected', 'is_post') -%}
+            {%- do types.update({name: 'boolean'}) -%}
+        {%- endfor -%}
+        {%- for name in (
+            'like_count', 'repost_count', 'followers_count', 'following_count', 'user_post_count', 'listed_count',
+            '_load_seq', '_changed_seq',
+        ) -%}{%- do types.update({name: 'bigint'}) -%}{%- endfor -%}
+        {%- do types.update({
+            'created_at': 'timestamp', 'user_created_at': 'timestamp', '_loaded_at': 'timestamp', 'fetched_date': 'date',
+        }) -%}
     {%- elif relation == 'int_x_user_sightings' -%}
         {%- do types.update({
             'sighting_id': text, 'user_id': text, 'username': text, 'name': text, 'location': text,

@@ -183,6 +183,7 @@ where 1 = 0
                 'post_sighting_id', 'edit_history', 'long_text', 'retweeted_post_id', 'quoted_post_id',
                 'replied_to_post_id', 'withheld_countries', 'short_text_hashtags', 'long_text_hashtags', 'user_id',
                 'username', 'name', 'location', 'description', 'profile_url', 'archive_format', 'part',
+                'retweeted_status', 'quoted_status',
             ],
             'boolean': ['is_withheld', 'is_verified', 'is_protected'],
             'bigint': ['followers_count', 'following_count', 'user_post_count', 'listed_count'],

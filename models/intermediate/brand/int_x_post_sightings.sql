@@ -37,6 +37,45 @@ sightings as (
         cast(fetched_date as timestamp) as fetched_at
     from {{ ref('stg_x__archived_posts') }}
     where post_id is not null
+    union all
+    select
+        post_id,
+        nullif(post_id, post_id) as edit_history,
+        author_id,
+        nullif(post_id, post_id) as conversation_id,
+        in_reply_to_user_id,
+        created_at,
+        short_text,
+        long_text,
+        language,
+        is_possibly_sensitive,
+        nullif(post_id, post_id) as retweeted_post_id,
+        quoted_post_id,
+        replied_to_post_id,
+        is_withheld,
+        withheld_countries,
+        like_count,
+        repost_count,
+        nullif(like_count, like_count) as reply_count,
+        nullif(like_count, like_count) as quote_count,
+        nullif(like_count, like_count) as bookmark_count,
+        nullif(like_count, like_count) as impression_count,
+        short_text_hashtags,
+        long_text_hashtags,
+        _load_seq,
+        _loaded_at,
+        _changed_seq,
+        'archived_posts/' || nested_post_id as sighting_id,
+        cast('archived_posts' as varchar(65535)) as stream,
+        false as is_retweet,
+        cast('archive' as varchar(65535)) as endpoint,
+        nullif(post_id, post_id) as query,
+        nullif(post_id, post_id) as account_user_id,
+        nullif(post_id, post_id) as account_username,
+        cast('includes' as varchar(65535)) as part,
+        cast(fetched_date as timestamp) as fetched_at
+    from {{ ref('int_x_nested_posts') }}
+    where is_post
 
 ),
 

@@ -36,6 +36,16 @@ sightings as (
         cast(fetched_date as timestamp) as fetched_at
     from {{ ref('stg_x__archived_posts') }}
     where user_id is not null
+    union all
+    select
+        {{ columns | join(',\n        ') }},
+        'archived_posts/' || nested_post_id as sighting_id,
+        cast('archived_posts' as varchar(65535)) as stream,
+        user_created_at as account_created_at,
+        user_post_count as post_count,
+        cast(fetched_date as timestamp) as fetched_at
+    from {{ ref('int_x_nested_posts') }}
+    where user_id is not null
 
 ),
 

@@ -73,7 +73,16 @@ contents as (
 
 ),
 
--- A period that an earlier file of this name held and that no file holds now: the Banco Central's downloads all have one
+present as (
+
+    select distinct
+        own_period,
+        file_kind
+    from contents
+
+),
+
+-- A period that an earlier file of this name held and no file holds now: all downloads of the Banco Central have one
 -- name, so the second quarter that is saved takes the place of the first.
 replaced as (
 
@@ -82,12 +91,7 @@ replaced as (
         {{ dbt.listagg('earlier.period_name', "', '", 'order by earlier.period_name') }} as replaced_period
 
     from {{ ref('int_bank_replaced_periods') }} as earlier
-    left join (
-        select distinct
-            own_period,
-            file_kind
-        from contents
-    ) as present
+    left join present
         on earlier.period_name = present.own_period and earlier.file_kind = present.file_kind
     where present.own_period is null
     group by earlier._input_key

@@ -100,6 +100,8 @@ final as (
         ) as user_post_count,
         coalesce(newest.v1_listed_count, newest.profile_listed_count, newest.profile_v1_listed_count) as listed_count,
         {{ param('format') }} as archive_format,
+        newest.v1_retweeted_status as retweeted_status,
+        newest.v1_quoted_status as quoted_status,
         newest.fetched_date,
         {{ param('part') }} as part,
         newest._object,
