@@ -2,7 +2,8 @@
 
     HeadwaterError                 stop; print the message, no traceback
     |-- ConfigurationError         stop; the user changes a setting, a declaration or a permission
-    |   `-- UnreadableError        so it is with one object; the caller goes on with others, and comes back to it
+    |   |-- UnreadableError        so it is with one object; the caller goes on with others, and comes back to it
+    |   `-- DamagedCommitError     stop this stream, and whatever removes data; the user restores a commit
     |-- ConcurrentLoadError        stop; another load committed first, nothing was changed, run again
     |-- ExpiredLoadError           stop; the load took too long to be committed, nothing was changed, run again
     |-- NotFoundError              an object is not there; the caller decides
@@ -27,6 +28,10 @@ class ConfigurationError(HeadwaterError):
 
 class UnreadableError(ConfigurationError):
     """One object cannot be read before somebody does something about it; others may well be."""
+
+
+class DamagedCommitError(ConfigurationError):
+    """A commit is missing, cut or changed: the log does not say what is in the lake."""
 
 
 class ConcurrentLoadError(HeadwaterError):

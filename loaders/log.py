@@ -5,11 +5,13 @@
     log/<source>/<stream>/_failed.json                      the last load that failed
 
 A commit is JSON lines, each with the load's number: the load, then a line for each input that was read, each object
-that was added, each key that was removed and each reject that was resolved. Data and state move in this one atomic
-step; numbers have no gaps, so a reader that knows the last number also knows the only key that the next can have.
+that was added, each key that was removed and each reject that was resolved, and a closing line (`end`), which repeats
+how many lines there are. Data and state move in this one atomic step; numbers have no gaps, so a reader that knows the
+last number also knows the only key that the next can have.
 """
 
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +20,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, takewhile
 from typing import Any
 
+import msgspec
+
 from loaders.declarations import Stream
 from loaders.errors import (
     ConcurrentLoadError,
-    ConfigurationError,
+    DamagedCommitError,
     ExpiredLoadError,
     HeadwaterError,
     NotFoundError,
@@ -94,6 +98,46 @@ class Commit:
     rejected_total: int
     state: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
+    lines: int = 0
+    """How many lines the commit has; 0 in commits of older loaders, which have no closing line."""
+
+
+class _AddedLine(msgspec.Struct):
+    object: str
+    content: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class _InputLine(msgspec.Struct):
+    key: str
+    version: str
+
+
+class _RemovedLine(msgspec.Struct):
+    object: str
+
+
+class _ResolvedLine(msgspec.Struct):
+    record: str
+
+
+class _EndLine(msgspec.Struct):
+    lines: int
+
+
+_SHAPES: dict[str, type[msgspec.Struct]] = {
+    "added": _AddedLine,
+    "input": _InputLine,
+    "removed": _RemovedLine,
+    "resolved": _ResolvedLine,
+    "end": _EndLine,
+}
+
+
+class _Note(msgspec.Struct):
+    at: datetime
 
 
 class Log:
@@ -107,6 +151,23 @@ class Log:
         """The last commit, or None: a listing of one key and one read, however long the log."""
         first = self.store.first(self._folder)
         return read_commit(self.store, first)[0] if first and not first.startswith(f"{self._folder}_") else None
+
+    def state(self, commit: Commit | None, shape: type[Any]) -> dict[str, Any]:
+        """A copy of the state of a commit, empty without one. Raises DamagedCommitError where it has another shape."""
+        if commit is None:
+            return {}
+        try:
+            msgspec.convert(commit.state, shape)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise _damaged(self.store, self._key(commit.load_seq), f"its state: {error}") from error
+        return dict(commit.state)
+
+    def check(self, newest: int = 100) -> None:
+        """Raises DamagedCommitError where a number is missing, or one of so many newest commits is damaged."""
+        keys = list(self._keys())
+        check_numbers(self.store, self._folder, keys)
+        for key in keys[:newest]:
+            read_commit(self.store, key)
 
     def inputs(self) -> dict[str, str]:
         """The newest version of every input that was ever loaded, by its key. Reads the whole log."""
@@ -191,12 +252,14 @@ class Log:
             rejected_total=rejected + (after.rejected_total if after else 0),
             state=state,
             warnings=_within(warnings),
+            lines=2 + len(inputs) + len(added) + len(removed) + len(resolved),
         )
         records: list[tuple[str, Commit | Input | Added]] = [("load", commit)]
         records += [*(("input", i) for i in inputs), *(("added", a) for a in added)]
         lines = [_line(kind, commit.load_seq, _fields(record)) for kind, record in records]
         lines += [_line("removed", commit.load_seq, {"object": key}) for key in removed]
         lines += [_line("resolved", commit.load_seq, {"record": record}) for record in resolved]
+        lines.append(_end(commit))
         key = self._key(commit.load_seq)
         try:
             # the answer to a create that succeeded may have been lost, and its retry refused
@@ -232,6 +295,7 @@ class Log:
         """The last heartbeat (`_seen`: at, warnings) or failure (`_failed`: at, error, message), if it can be read."""
         try:
             content: dict[str, Any] = json.loads(b"".join(self.store.chunks(f"{self._folder}{name}.json")))
+            msgspec.convert(content, _Note)
         except (NotFoundError, ValueError):
             return None
         return content
@@ -251,14 +315,57 @@ def heartbeats(store: Store, streams: Iterable[Stream]) -> dict[str, str]:
 
 
 def read_commit(store: Store, key: str) -> tuple[Commit, list[dict[str, Any]]]:
-    """A commit and the lines below it. Raises ConfigurationError where the object is none."""
+    """A commit and the lines below it. Raises DamagedCommitError where the object is none, or not all of one."""
     try:
         load, *lines = (json.loads(line) for line in b"".join(store.chunks(key)).splitlines())
         load["warnings"] = json.loads(load["warnings"])
-        return Commit(**{name: value for name, value in load.items() if name != "kind"}), lines
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        hint = "restore it as it was written; without it the stream cannot go on"
-        raise ConfigurationError(f"{store.url}/{key}: not a commit ({error}); {hint}") from error
+        fields = {name: value for name, value in load.items() if name != "kind"}
+        commit = Commit(**fields)
+        msgspec.convert(fields, Commit)
+        for text in (commit.started_at, commit.committed_at):
+            datetime.fromisoformat(text)
+        for line in lines:
+            msgspec.convert(line, _SHAPES[line["kind"]])
+        _check_whole(commit, key, lines)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(store, key, str(error)) from error
+    return commit, lines
+
+
+def _check_whole(commit: Commit, key: str, lines: Sequence[dict[str, Any]]) -> None:
+    """Raises ValueError where a commit contradicts its key, its lines or itself."""
+    number, place = number_of(key), f"log/{commit.source}/{commit.stream}/"
+    if number != commit.load_seq or not key.startswith(place):
+        raise ValueError(f"it is load {commit.load_seq} of {place}, and its key that of another")
+    if any(line["load_seq"] != commit.load_seq for line in lines):
+        raise ValueError(f"a line of it is not of load {commit.load_seq}")
+    if commit.lines and (len(lines) + 1 != commit.lines or lines[-1] != json.loads(_end(commit))):
+        raise ValueError(f"it was written with {commit.lines} lines, a closing one the last, and has {len(lines) + 1}")
+    for content, count in (("records", commit.landed), ("rejects", commit.rejected)):
+        rows = sum(line["rows"] for line in lines if line["kind"] == "added" and line["content"] == content)
+        if rows != count:
+            raise ValueError(f"it counts {count:,} {content}, and its objects {rows:,}")
+
+
+def number_of(key: str) -> int | None:
+    """The number of the load whose commit has this key; None where it is no commit's."""
+    name = key.rpartition("/")[2].removesuffix(".json")
+    return _NEWEST_FIRST - int(name) if re.fullmatch(r"[0-9]{12}", name) else None
+
+
+def check_numbers(store: Store, folder: str, keys: Iterable[str]) -> None:
+    """Raises DamagedCommitError where the keys of a stream's commits are not those of all numbers from 1 on."""
+    numbers = {number_of(key): key for key in keys}
+    if None in numbers:
+        raise _damaged(store, numbers[None], "its name is no commit's")
+    for number in range(1, max((n for n in numbers if n), default=0)):
+        if number not in numbers:
+            raise _damaged(store, f"{folder}{_NEWEST_FIRST - number:012}.json", "it is missing, and later ones exist")
+
+
+def _damaged(store: Store, key: str, why: str) -> DamagedCommitError:
+    hint = "restore it as it was written; without it the stream cannot go on"
+    return DamagedCommitError(f"{store.url}/{key}: not a commit ({why}); {hint}")
 
 
 def new_load_id(at: datetime) -> str:
@@ -281,6 +388,10 @@ def _line(kind: str, load_seq: int, fields: dict[str, Any]) -> str:
     # what the warehouses keep as JSON text is text here, so that none of them can spell it differently
     texts = {name: _json(fields[name]) for name in ("params", "warnings") if name in fields}
     return json.dumps({"kind": kind, "load_seq": load_seq, **fields, **texts}, ensure_ascii=False)
+
+
+def _end(commit: Commit) -> str:
+    return _line("end", commit.load_seq, {"lines": commit.lines})
 
 
 def _json(value: object) -> str:

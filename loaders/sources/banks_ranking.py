@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
 
 import msgspec
 
@@ -53,6 +53,12 @@ class _Catalogue(msgspec.Struct):
     anos: list[_Year]
 
 
+class State(TypedDict):
+    """The state of the stream: the end of the newest period."""
+
+    watermark: str
+
+
 class File(NamedTuple):
     """A file that the catalogue lists, in its own words."""
 
@@ -82,6 +88,7 @@ def load(
     """Lands the files that are new or were restated. One that fails does not stop the others; it is told at the end."""
     api, log = _api(settings), Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
+    state = log.state(newest, State)
     known, failures, in_row = log.inputs(), dict[str, HeadwaterError](), 0
     forbidden = dict[str, HeadwaterError]()
     files = _listed(api, since, until)
@@ -104,7 +111,7 @@ def load(
         is_closed = len(forbidden) == len(files) > 1
         if landing.inputs:
             ends = {file.key: (file.bounds[1] - timedelta(days=1)).isoformat() for file in files}
-            times = [*(ends[i.key] for i in landing.inputs), *([newest.state["watermark"]] if newest else [])]
+            times = [*(ends[i.key] for i in landing.inputs), *([state["watermark"]] if state else [])]
             yield landing.commit({"watermark": max(times)})
         elif is_whole and not is_closed:
             log.seen(landing.warnings)

@@ -17,7 +17,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
-from typing import IO, Any
+from typing import IO, Annotated, Any, NotRequired, TypedDict
+
+import msgspec
 
 from loaders.errors import NotFoundError
 from loaders.lake import Entry, Store, open_store
@@ -40,6 +42,24 @@ COMMIT_INPUTS, COMMIT_BYTES = 5_000, 4 << 30
 
 KEPT = 1 << 20
 """The largest object that is kept in the reject of a reader that failed, in bytes."""
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Crawl(TypedDict):
+    began: _Moment
+    after: str
+
+
+class State(TypedDict):
+    """The state of a stream; times are ISO 8601."""
+
+    watermark: _Moment
+    known: str
+    listed_at: NotRequired[_Moment | None]
+    crawl: NotRequired[_Crawl | None]
+    known_from: NotRequired[_Moment | None]
+    left: NotRequired[int]
 
 
 def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | None) -> Iterator[Commit]:
@@ -132,7 +152,7 @@ def preview(lake: Store, drop: FileDrop, since: datetime | None, until: datetime
 def _look(
     log: Log, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None
 ) -> tuple[Look, Left]:
-    state = newest.state if newest else {}
+    state = log.state(newest, State)
     look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=bool(until or (since and newest)))
     known, left = _checkpoint(log, state)
     if not (since or until):

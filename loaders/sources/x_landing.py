@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from loaders.declarations import Stream
 from loaders.errors import NotFoundError
@@ -20,8 +20,25 @@ from loaders.lake import Store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.json_documents import Document, read_documents
+from loaders.sources.x_crawl import Crawl
 
 ORDER = ("errors", "users", "posts")
+
+
+class _Task(TypedDict):
+    newest_id: str | None
+    known: list[str]
+    crawl: Crawl | None
+
+
+class State(TypedDict, total=False):
+    """The state of `posts`; loaders.sources.x_load says what it means."""
+
+    api: str
+    users: dict[str, str]
+    lookup: list[str]
+    tasks: dict[str, _Task]
+    watermark: str | None
 
 
 class Landing:
@@ -33,8 +50,7 @@ class Landing:
         self._newest = {name: log.newest() for name, log in self._logs.items()}
         self._loads: dict[str, Load] = {}
         self._stack = ExitStack()
-        newest = self._newest["posts"]
-        self.begin_with(newest.state if newest else {})
+        self.begin_with(self._logs["posts"].state(self._newest["posts"], State))
         self._answers: list[str] = []
         self._done = {name: self._inputs_of_newest(name) for name in ("errors", "users")}
         self.from_store = False

@@ -4,15 +4,23 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from loaders.declarations import Stream
-from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, UnavailableError
+from loaders.errors import (
+    ConcurrentLoadError,
+    ConfigurationError,
+    DamagedCommitError,
+    ExpiredLoadError,
+    UnavailableError,
+)
 from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Added, Commit, Input, Log, heartbeats, read_commit
+from loaders.sources import files
 
 NOW = datetime.now(UTC)
 SHOP = Stream(source="shop", name="orders", loader="files", record_key="id")
@@ -82,7 +90,7 @@ def test_a_commit_is_json_lines(store: Store) -> None:
         '{"kind": "load", "load_seq": 1, "source": "shop", "stream": "orders", '
         f'"load_id": "20260302T140509Z-0f3f1c1e", "started_at": "{NOW.isoformat()}", '
         f'"committed_at": "{made.committed_at}", "landed": 2, "rejected": 1, "landed_total": 2, "rejected_total": 1, '
-        '"state": {"known": "state/k"}, "warnings": "[\\"hear this\\"]"}\n'
+        '"state": {"known": "state/k"}, "warnings": "[\\"hear this\\"]", "lines": 7}\n'
         '{"kind": "input", "load_seq": 1, "input": 0, "key": "2026/é \'x\'", "version": "v1", "params": '
         '"{\\"year\\":\\"2026\\"}", "rows": 2, "rejects": 1, "replays": 0, "documents": 3, "empties": 1, "unread": 4, '
         '"rejected_rows": 5}\n'
@@ -92,6 +100,7 @@ def test_a_commit_is_json_lines(store: Store) -> None:
         '"rows": 1, "bytes": 5, "longest_line": 8, "longest_text": 7, "sha256": "cd", "input": 0}\n'
         '{"kind": "removed", "load_seq": 1, "object": "raw/old.json.gz"}\n'
         '{"kind": "resolved", "load_seq": 1, "record": "rejects/old.json.gz#7"}\n'
+        '{"kind": "end", "load_seq": 1, "lines": 7}\n'
     )
     assert abs(datetime.fromisoformat(made.committed_at) - datetime.now(UTC)) < timedelta(minutes=1)
     assert log.newest() == made
@@ -314,10 +323,86 @@ def test_commits_of_older_loaders_are_read(store: Store) -> None:
     commit(log, None, inputs=[Input(0, "a", "1", {}, 1, 0)])
     [key] = [entry.key for entry in store.entries(FOLDER)]
     written = b"".join(store.chunks(key))
-    store.put(key, written.replace(b', "replays": 0', b""))
+    store.put(key, written.replace(b', "replays": 0', b"").replace(b', "lines": 4}', b"}").rsplit(b"\n", 2)[0])
+    assert b'"end"' in written
+    assert b'"end"' not in b"".join(store.chunks(key))
     assert b"replays" in written
     assert b"replays" not in b"".join(store.chunks(key))
     assert log.inputs() == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "why"),
+    [
+        (
+            b'\n{"kind": "end", "load_seq": 1, "lines": 6}\n',
+            b"\n",
+            "written with 6 lines, a closing one the last, and has 5",
+        ),
+        (b'"rows": 3, "bytes"', b'"rows": 2, "bytes"', "it counts 3 records, and its objects 2"),
+        (b'"rejected": 1,', b'"rejected": 0,', "it counts 0 rejects, and its objects 1"),
+        (
+            b'"load", "load_seq": 1',
+            b'"load", "load_seq": 2',
+            "it is load 2 of log/shop/orders/, and its key that of another",
+        ),
+        (
+            b'"stream": "orders"',
+            b'"stream": "returns"',
+            "it is load 1 of log/shop/returns/, and its key that of another",
+        ),
+        (b'"added", "load_seq": 1', b'"added", "load_seq": 2', "a line of it is not of load 1"),
+        (b'"state": {}', b'"state": null', "Expected `object`, got `null` - at `$.state`"),
+        (b'"landed": 3', b'"landed": "3"', "Expected `int`, got `str` - at `$.landed`"),
+        (b'"object": "rejects/r"', b'"object": null', "Expected `str`, got `null` - at `$.object`"),
+        (b'"key": "a"', b'"key": 7', "Expected `str`, got `int` - at `$.key`"),
+        (b'"kind": "removed"', b'"kind": "remove"', "'remove'"),
+        (b'"committed_at": "2', b'"committed_at": "x', "Invalid isoformat string"),
+    ],
+    ids=str,
+)
+def test_a_commit_that_is_cut_or_contradicts_itself_is_refused(
+    tmp_path: Path, written: bytes, instead: bytes, why: str
+) -> None:
+    store = open_store(str(tmp_path / "lake"))
+    log = Log(store, "shop", "orders")
+    added = [records(3), Added("rejects/r", "rejects", 1, 1, 5, 8, 7, "cd", 0)]
+    commit(log, None, inputs=[Input(0, "a", "1", {}, 3, 1)], added=added, removed=["raw/old"])
+    content = b"".join(store.chunks(f"{FOLDER}999999999998.json"))
+    assert written in content
+    store.put(f"{FOLDER}999999999998.json", content.replace(written, instead))
+    with pytest.raises(DamagedCommitError) as caught:
+        log.newest()
+    assert str(caught.value).startswith(f"{store.url}/{FOLDER}999999999998.json: not a commit (")
+    assert why in str(caught.value)
+
+
+def test_a_state_of_another_shape_names_its_commit(tmp_path: Path) -> None:
+    log = Log(open_store(str(tmp_path / "lake")), "shop", "orders")
+    made = commit(log, None, state={"watermark": 7, "known": "k"})
+    assert log.state(None, files.State) == {}
+    with pytest.raises(DamagedCommitError, match=r"999999999998.json: not a commit \(its state: Expected `datetime`"):
+        log.state(made, files.State)
+
+
+def test_a_gap_in_the_numbers_is_named(tmp_path: Path) -> None:
+    store, after = open_store(str(tmp_path / "lake")), None
+    log = Log(store, "shop", "orders")
+    for _ in range(3):
+        after = commit(log, after)
+    log.check()
+    store.delete(f"{FOLDER}999999999997.json")
+    with pytest.raises(
+        DamagedCommitError, match=r"999999999997.json: not a commit \(it is missing, and later ones exist"
+    ):
+        log.check()
+
+
+@pytest.mark.parametrize("note", [b"null", b"[]", b'{"at": 7}', b'{"at": "soon"}', b"{}"])
+def test_a_damaged_note_is_none(tmp_path: Path, note: bytes) -> None:
+    store = open_store(str(tmp_path / "lake"))
+    store.put(f"{FOLDER}_seen.json", note)
+    assert Log(store, "shop", "orders").note("_seen") is None
 
 
 @pytest.mark.parametrize(
@@ -343,6 +428,6 @@ def test_a_commit_reads_back_as_it_was_written(
     loaded, lines = read_commit(store, f"{FOLDER}999999999998.json")
     assert loaded == made
     assert lines[0]["key"] == "line\nbreak \u2028 \x85 \x0b"
-    assert [line["kind"] for line in read_log(store)[0]] == ["load", "input", "added"]
+    assert [line["kind"] for line in read_log(store)[0]] == ["load", "input", "added", "end"]
     assert replace(loaded, state={"x": 1}) != made
     assert json.loads(json.dumps(made.state)) == made.state

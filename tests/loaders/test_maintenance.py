@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loaders.declarations import Stream
-from loaders.errors import ConfigurationError
+from loaders.errors import ConfigurationError, DamagedCommitError
 from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Commit, Log
@@ -100,6 +100,35 @@ def test_a_corrupt_commit_stops_the_cleaning(lake: Store) -> None:
     before = keys_of(lake)
     with pytest.raises(ConfigurationError, match=r"log/shop/orders/999999999998.json: not a commit"):
         remove_unseen(lake)
+    assert keys_of(lake) == before
+
+
+@pytest.mark.parametrize("lost", ["999999999998.json", "999999999997.json", "99999999999[67].json", "*"])
+def test_a_missing_commit_stops_the_cleaning(lake: Store, lost: str) -> None:
+    after = None
+    for _ in range(3):
+        after = load(lake, "orders", after)
+    age(lake, 25, *keys_of(lake))
+    for path in (Path(lake.url) / "log/shop/orders").glob(lost):
+        path.unlink()
+    before = keys_of(lake)
+    with pytest.raises(
+        DamagedCommitError, match=r"it is missing, and later ones exist|the newest in log/shop/orders/ is "
+    ):
+        remove_unseen(lake)
+    assert keys_of(lake) == before
+
+
+def test_a_commit_cut_at_the_end_of_a_line_stops_the_cleaning(lake: Store) -> None:
+    load(lake, "orders", None)
+    age(lake, 25, *keys_of(lake))
+    key = "log/shop/orders/999999999998.json"
+    written = b"".join(lake.chunks(key)).splitlines(keepends=True)
+    before = keys_of(lake)
+    for count in range(1, len(written)):
+        lake.put(key, b"".join(written[:count]))
+        with pytest.raises(DamagedCommitError, match="a closing one the last"):
+            remove_unseen(lake)
     assert keys_of(lake) == before
 
 
