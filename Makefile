@@ -84,7 +84,8 @@ charts: setup .venv/headwater-site ## the boards as pages, from what `dbt build`
 site: setup .venv/headwater-site ## boards, documentation, column lineage and diagrams with one start page: site/index.html
 	@$(ACTIVATE) python -m charts --whole
 
-verify: setup ## check that no record of any load was lost, however old
+verify: setup ## check that no object and no record of any load was lost, however old
+	@$(ACTIVATE) headwater verify
 	@$(ACTIVATE) dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
 
 test: .venv/headwater-dev profiles.yml ## every test

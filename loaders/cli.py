@@ -1,6 +1,7 @@
 """The command line: `headwater`, or `python -m loaders`."""
 
 import json
+import traceback
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,7 +16,8 @@ from rich.table import Table
 from loaders.command import console, declared_streams, follow, lake_of, streams_of
 from loaders.declarations import Stream, select
 from loaders.demo.recipe import settle
-from loaders.errors import ConfigurationError, HeadwaterError, NotFoundError
+from loaders.environment import without_secrets
+from loaders.errors import ConfigurationError, DamagedCommitError, HeadwaterError, NotFoundError, UnexpectedError
 from loaders.foreign import printable
 from loaders.lake import Store, open_store
 from loaders.log import Log
@@ -25,6 +27,7 @@ from loaders.publishing import publish
 from loaders.registry import DEMOS, runs
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
+from loaders.verification import verify as verify_lake
 from loaders.warehouse import rejects, replay_command, stage, timeline
 
 
@@ -52,6 +55,7 @@ def main(ctx: click.Context) -> None:
 @click.option("--until", type=Period(), help="Only what is dated up to and with this period.")
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded; write nothing.")
 @click.option("--demo", is_flag=True, help="Ask stand-ins on loopback in place of APIs that are not set up.")
+@click.option("--debug", is_flag=True, envvar="HEADWATER_DEBUG", help="Show where an unexpected error came from.")
 @click.pass_context
 def load(  # noqa: PLR0913, PLR0917
     ctx: click.Context,
@@ -60,6 +64,7 @@ def load(  # noqa: PLR0913, PLR0917
     until: tuple[datetime, datetime] | None,
     dry_run: bool,
     demo: bool,
+    debug: bool,
 ) -> None:
     """Lands what is new in the sources, all or those that are named. A source that fails does not stop the others."""
     if since and until and since[0] >= until[1]:
@@ -68,8 +73,8 @@ def load(  # noqa: PLR0913, PLR0917
     streams, loaded, skipped = declared_streams(), False, dict[str, str]()
     for loader, fed in runs(streams, select(streams, names)):
         place = fed[0].source if loader.feeds_source else f"{fed[0].source}.{fed[0].name}"
-        with ExitStack() as stack:
-            try:
+        try:
+            with ExitStack() as stack:
                 if demo and loader.stand_in and loader.lacks(fed):
                     stack.enter_context(loader.stand_in())
                 if lacking := loader.lacks(fed):
@@ -80,11 +85,14 @@ def load(  # noqa: PLR0913, PLR0917
                     console.print(f"{place}: would load {loader.preview(lake, fed, *period)}")
                 else:
                     follow(lake, place, fed, loader.load(lake, fed, *period))
-            except HeadwaterError as error:
-                failures.append(place)
-                click.echo(f"Error: {place}: {printable(error, 2000)}", err=True)
-                for stream in fed if not dry_run else ():
-                    _record(lake, stream, error)
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            failures.append(place)
+            failure = error if isinstance(error, HeadwaterError) else _unexpected(error)
+            click.echo(f"Error: {place}: {printable(failure, 2000)}", err=True)
+            for stream in fed if not dry_run else ():
+                _record(lake, stream, failure)
     for lacking, place in skipped.items():
         console.print(f"{place.partition('.')[0]}: skipped, {lacking}")
     if names and not loaded:
@@ -93,8 +101,13 @@ def load(  # noqa: PLR0913, PLR0917
         raise HeadwaterError(f"not loaded: {', '.join(failures)}; the other streams are; see `headwater status`")
 
 
+def _unexpected(error: Exception) -> UnexpectedError:
+    told = f"{type(error).__name__}: {without_secrets(str(error))}".removesuffix(": ")
+    return UnexpectedError(f"{told}; a fault of this loader, or an input that it does not expect: --debug shows where")
+
+
 def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
-    with suppress(HeadwaterError):  # the lake itself may be what failed; the user has been told either way
+    with suppress(Exception):  # the lake itself may be what failed; the user has been told either way
         Log(lake, stream.source, stream.name).failed(error)
 
 
@@ -129,8 +142,15 @@ def status(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _status(log: Log, now: datetime) -> dict[str, Any]:
-    newest, seen, failed = log.newest(), log.note("_seen"), log.note("_failed")
+    newest, damage = None, None
+    try:
+        newest = log.newest()
+    except DamagedCommitError as error:  # of this stream, which says nothing of the others
+        damage = {"at": now.isoformat(), "error": type(error).__name__, "message": str(error)}
+    seen, failed = log.note("_seen"), damage or log.note("_failed")
     looked = max((t for t in (newest and newest.committed_at, seen and seen["at"]) if t), default=None)
+    # a look that a wrong clock dated ahead hides no failure
+    by_now = looked if looked and datetime.fromisoformat(looked) <= now else ""
     return {
         "source": log.source,
         "stream": log.stream,
@@ -144,7 +164,7 @@ def _status(log: Log, now: datetime) -> dict[str, Any]:
         "watermark": newest.state.get("watermark") if newest else None,
         "looked_at": looked and looked[:19] + "Z",
         "age_seconds": round((now - datetime.fromisoformat(looked)).total_seconds()) if looked else None,
-        "failure": failed if failed and failed["at"] > (looked or "") else None,
+        "failure": failed if failed and failed["at"] > by_now else None,
     }
 
 
@@ -153,6 +173,28 @@ def _status(log: Log, now: datetime) -> dict[str, Any]:
 def env(ctx: click.Context) -> None:
     """Prints the settings for a shell, so that dbt sees them too: eval "$(headwater env)". Activating .venv does so."""
     click.echo(ctx.obj.exports)
+
+
+@main.command()
+@click.option("--hashes", is_flag=True, help="Read every object too, and compare its sha256.")
+@click.pass_context
+def verify(ctx: click.Context, hashes: bool) -> None:
+    """Holds the lake against its log: objects that are missing or were changed, and commits. Reads the lake only."""
+    lake = lake_of(ctx)
+    with console.status("verifying the lake"):
+        found = verify_lake(lake, hashes=hashes)
+    for fault in found.wrong:
+        click.echo(f"Error: {fault}", err=True)
+    console.print(
+        f"{found.commits:,} commits list {found.objects:,} objects of {found.bytes:,} bytes, "
+        f"{'read and compared' if hashes else 'compared by size'}; {found.unlisted:,} others are listed by none"
+    )
+    if found.wrong:
+        raise HeadwaterError(
+            f"{lake.url}: {len(found.wrong):,} faults, named above; restore these objects as they were written, "
+            "from the bucket's versions or a backup; where there is none, write the inputs of that load anew in the "
+            "drop, so that the next load lands them again"
+        )
 
 
 @main.command()

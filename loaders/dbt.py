@@ -53,7 +53,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
 )
 """What dbt prints for a user's mistake, often below a traceback, and the one line it comes to."""
 
-_OURS = re.compile(r"Compilation Error\n\s*(.+?)(?=\n\s*\n|\n\s*> in macro|\Z)", re.DOTALL)
+_OURS = re.compile(r"Compilation Error(?: in [^\n]*)?\n\s*(.+?)(?=\n\s*\n|\n\s*> in macro|\Z)", re.DOTALL)
 """What a macro of this project refuses with raise_compiler_error."""
 
 

@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from loaders.errors import ConfigurationError
+from loaders.foreign import Secret, printable
 
 EXAMPLE = Path(".env.example")
 """Describes every variable: the list of names there are."""
@@ -25,6 +26,14 @@ EXAMPLE = Path(".env.example")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DESCRIBED = re.compile(r"^#? ?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|ACCESS_KEY_ID")
+
+
+def without_secrets(text: str) -> str:
+    """Somebody else's text as a message may have it, without any secret that the environment holds."""
+    for name, value in os.environ.items():
+        if len(value) > 3 and _SECRET.search(name):
+            text = Secret(value).hidden(text)
+    return printable(text)
 
 
 def read_env(path: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@
     |-- ExpiredLoadError           stop; the load took too long to be committed, nothing was changed, run again
     |-- NotFoundError              an object is not there; the caller decides
     |-- ReplacedError              an object is not the one that was listed; the caller lists it again
+    |-- UnexpectedError            stop this source; a fault of ours, or an input that nobody thought of
     |-- RefusedError               stop asking this source; the user changes a token, a plan or an address
     |-- RequestError               a source takes offence at this request; the caller changes it, or goes on with others
     `-- UnavailableError           a source does not answer as promised; run again later
@@ -48,6 +49,10 @@ class NotFoundError(HeadwaterError):
 
 class ReplacedError(HeadwaterError):
     """An object is not, or not any more, the one that was listed: what was read of it does not count."""
+
+
+class UnexpectedError(HeadwaterError):
+    """Any other exception, with its class and what of its text may be shown."""
 
 
 class RefusedError(HeadwaterError):

@@ -15,7 +15,7 @@ from loaders.command import console, follow, lake_of, streams_of
 from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.foreign import printable
-from loaders.log import heartbeats, newest_commits
+from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import beginnings, export, read_mended, replay
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
@@ -45,8 +45,13 @@ def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     """Makes new commits visible in the warehouse."""
     lake, streams = lake_of(ctx), streams_of(())
     newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
-    arguments = {"newest": newest, "seen": seen, "dry_run": dry_run}
-    click.echo(dbt("run-operation", "stage_external_sources", "--args", json.dumps(arguments), target=target), nl=False)
+    arguments = json.dumps({"newest": newest, "seen": seen, "dry_run": dry_run})
+    try:
+        click.echo(dbt("run-operation", "stage_external_sources", "--args", arguments, target=target), nl=False)
+    except HeadwaterError:
+        for stream in streams:  # a commit that is missing or damaged, which a warehouse names in its own ways or not
+            Log(lake, stream.source, stream.name).check()
+        raise
 
 
 @click.command()

@@ -82,6 +82,28 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A commit that is cut at the end of a line, or not there, would take its records out of sight for good. -#}
+{% macro check_whole(stream, first, last) -%}
+    {%- set query -%}
+        select load_seq from {{ new_lines() }}
+        group by load_seq
+        having count(case when kind = 'load' then 1 end) = 1
+            and coalesce(max(line_count), count(*)) = count(*)
+            and count(case when kind = 'end' then 1 end) = case when max(line_count) is null then 0 else 1 end
+            and max(landed) = sum(case when kind = 'added' and content = 'records' then row_count else 0 end)
+            and max(rejected) = sum(case when kind = 'added' and content = 'rejects' then row_count else 0 end)
+    {%- endset -%}
+    {%- set whole = [] -%}
+    {%- for row in run_query(query).rows -%}{%- do whole.append(row[0] | int) -%}{%- endfor -%}
+    {%- for number in range(first | int, last + 1) if number not in whole -%}
+        {{ exceptions.raise_compiler_error(
+            lake() ~ '/' ~ commit_keys(stream, number, number)[0] ~ ': the commit of load ' ~ number ~ ' of ' ~ stream.source
+            ~ '.' ~ stream.name ~ ' is missing, cut or changed; expected all its lines, and the sums of its objects: restore '
+            ~ 'it as it was written and stage again; `headwater verify` names all that is wrong with the lake'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {% macro another_lake(stream, last) -%}
     {{ exceptions.raise_compiler_error(
         'load ' ~ last[0] ~ ' (' ~ last[1] ~ ') of ' ~ stream.source ~ '.' ~ stream.name ~ ' is staged, but the lake at '
@@ -104,6 +126,7 @@
         ('rejects', 'bigint', 'reject_count'), ('replays', 'bigint', 'replay_count'),
         ('documents', 'bigint', 'document_count'), ('empties', 'bigint', 'empty_count'), ('unread', 'bigint', 'unread_count'),
         ('rejected_rows', 'bigint', 'rejected_row_count'), ('record', text, 'record_id'),
+        ('lines', 'bigint', 'line_count'),
     ]) }}
 {%- endmacro %}
 

@@ -36,6 +36,7 @@
             {#- with the last one that is staged, to see that it is the same log -#}
             {%- set lines = adapter.dispatch('read_commits', 'headwater')(stream, last[0] if last else 1, there[0]) -%}
             {%- do run_statements(lines, dry_run) -%}
+            {%- do check_whole(stream, last[0] if last else 1, there[0]) if not dry_run -%}
             {%- do check_same_log(stream, last) if not dry_run -%}
             {%- do run_statements(
                 adapter.dispatch('copy_loads', 'headwater')(stream, first, there[0], dry_run), dry_run

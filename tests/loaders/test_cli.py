@@ -205,8 +205,67 @@ def test_a_corrupt_commit_is_told_and_stops_its_stream_only(project: Path, headw
     result = headwater("load")
     assert result.stdout == "shop.errors: load 1: 1 landed, 0 rejected\n"
     assert result.stderr.startswith("Error: shop.orders: lake/log/shop/orders/999999999998.json: not a commit (")
-    for command in ("status", "clean"):
-        assert "log/shop/orders/999999999998.json: not a commit (" in stderr_line(headwater(command))
+    assert "log/shop/orders/999999999998.json: not a commit (" in stderr_line(headwater("clean"))
+    shown = headwater("status")
+    assert shown.exit_code == 0
+    assert "failed: shop.orders: " in shown.stdout
+    assert "DamagedCommitError: lake/log/shop/orders/999999999998.json: not a commit (" in shown.stdout
+    [orders, errors] = json.loads(headwater("status", "--json").stdout)
+    assert (orders["failure"]["error"], errors["failure"], errors["landed"]) == ("DamagedCommitError", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "MemoryError; a fault of this loader"),
+        (RecursionError("too deep"), "RecursionError: too deep; a fault of this loader"),
+        (ValueError(f"in {SECRET}\x1b[31m\nhere"), "ValueError: in *** [31m here; a fault of this loader"),
+        (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no"), "UnicodeEncodeError: 'utf-8' codec"),
+    ],
+)
+def test_any_exception_is_a_failure_of_its_stream_only(  # noqa: PLR0917
+    project: Path, headwater: Headwater, lake: Store, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    put(project, f"processing-failed/{hour('e')}")
+    real = files.load
+
+    def load(store: Store, drop: Any, *period: Any) -> Any:
+        if drop.name == "orders":
+            raise error
+        return real(store, drop, *period)
+
+    monkeypatch.setattr(files, "load", load)
+    result = headwater("load")
+    assert (result.exit_code, result.stdout) == (1, "shop.errors: load 1: 1 landed, 0 rejected\n")
+    first, last = result.stderr.splitlines()
+    assert first.startswith(f"Error: shop.orders: {told}")
+    assert last == "Error: not loaded: shop.orders; the other streams are; see `headwater status`"
+    [status] = json.loads(headwater("status", "shop.orders", "--json").stdout)
+    assert status["failure"]["error"] == "UnexpectedError"
+    assert status["failure"]["message"].startswith(told)
+    assert "Traceback" not in result.stderr
+    assert "Traceback (most recent call last)" in headwater("load", "shop.orders", "--debug").stderr
+    monkeypatch.setenv("HEADWATER_DEBUG", "1")
+    assert "Traceback (most recent call last)" in headwater("load", "shop.orders").stderr
+
+
+def test_a_state_of_wrong_types_names_its_commit(project: Path, headwater: Headwater, lake: Store) -> None:
+    put(project, hour("a"))
+    headwater("load", "shop.orders")
+    key = "log/shop/orders/999999999998.json"
+    written = b"".join(lake.chunks(key))
+    head, _, rest = written.partition(b'"state": {')
+    for state in (b"null", b'{"watermark": 7, "known": "k"}', b'{"watermark": "soon", "known": "k"}', b"[]"):
+        lake.put(key, head + b'"state": ' + state + rest.partition(b"}")[2])
+        result = headwater("load", "shop.orders")
+        assert result.stderr.splitlines()[0].startswith(f"Error: shop.orders: lake/{key}: not a commit (")
+
+
+def test_a_look_that_is_dated_ahead_hides_no_failure(project: Path, headwater: Headwater, lake: Store) -> None:
+    lake.put("log/shop/orders/_seen.json", b'{"at": "2999-01-01T00:00:00+00:00", "warnings": []}')
+    Log(lake, "shop", "orders").failed(ValueError("x"))
+    [status] = json.loads(headwater("status", "shop.orders", "--json").stdout)
+    assert status["failure"]["message"] == "x"
 
 
 # --- status ---------------------------------------------------------------------------------------------------------

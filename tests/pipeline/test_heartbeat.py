@@ -2,12 +2,15 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
 
 from loaders import log
+from loaders.errors import DamagedCommitError
+from loaders.lake import open_store
 from tests.pipeline.conftest import Project
 
 PAGE = b'{"messageId":"1","type":"page","timestamp":"2026-03-02T00:00:00Z"}'
@@ -95,3 +98,31 @@ def test_staging_does_without_heartbeats_and_takes_any_text_for_one(
     assert heartbeats(project) == [("a", "b", datetime(2026, 3, 2, 14, 5, 9)), found[1]]
     stage(project, newest={}, seen={})
     assert len(heartbeats(project)) == 2
+
+
+def test_a_commit_that_is_cut_or_missing_is_not_staged(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for hour in ("00", "01", "02"):
+        project.put(f"2026/03/02/{hour}/a", PAGE)
+        load(project, monkeypatch)
+    folder = Path(project.lake) / "log" / "web_events" / "events"
+    [commit] = folder.glob("999999999997.json")
+    written = commit.read_bytes()
+    told = "the commit of load 2 of web_events.events is missing, cut or changed; expected all its lines"
+    for damage in (written.rsplit(b"\n", 2)[0] + b"\n", written.replace(b'"rows": 1, "bytes"', b'"rows": 2, "bytes"')):
+        commit.write_bytes(damage)
+        capfd.readouterr()
+        with pytest.raises(AssertionError):
+            project.stage()
+        assert f"{commit}: {told}" in capfd.readouterr().out
+    assert project.query("select count(*) from raw.loads") == [(0,)]
+    commit.unlink()
+    # what DuckDB says is raised by dbt in its own words; `headwater stage` names the commit
+    with pytest.raises(AssertionError):
+        project.stage()
+    with pytest.raises(DamagedCommitError, match=r"999999999997.json: not a commit \(it is missing, and later ones"):
+        log.Log(open_store(project.lake), "web_events", "events").check()
+    commit.write_bytes(written)
+    project.stage()
+    assert project.query("select count(*) from raw.loads") == [(3,)]
