@@ -31,7 +31,7 @@ _SECRET = re.compile(r"TOKEN|SECRET|PASS|ACCESS_KEY_ID")
 def without_secrets(text: str) -> str:
     """Somebody else's text as a message may have it, without any secret that the environment holds."""
     for name, value in os.environ.items():
-        if len(value) > 3 and _SECRET.search(name):
+        if len(value) > 3 and value.isprintable() and _SECRET.search(name):
             text = Secret(value).hidden(text)
     return printable(text)
 

@@ -172,9 +172,7 @@ class Api:
         problem = _problem(answer.body)
         told = f"{place}: {status} {self._told(_detail(problem, answer.body))}"
         if 300 <= status < 400:
-            there = (
-                self._told(urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]) or "another path"
-            )
+            there = self._told(_host(response.headers.get("Location", ""))) or "another path"
             raise RefusedError(f"{told}: it redirects to {there}, which is not followed; correct the address")
         if status == 401 and self._has_token:
             raise RefusedError(f"{told}: the token is not accepted; set a valid one and run again")
@@ -209,6 +207,14 @@ def _detail(problem: dict[str, object], body: bytes) -> str:
     errors = problem.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     return str(first.get("message") or problem.get("detail") or problem.get("title") or _text(body))
+
+
+def _host(address: str) -> str:
+    """The host of an address, without what may be a password; empty if there is none."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return "an address that is none"
 
 
 def _root(error: BaseException) -> str:

@@ -28,7 +28,7 @@ class BanksStandIn(StandIn):
     """The server; see serve(). What tests change is in `world`, and here:
 
     page_size: the most rows of one answer about fees; what is left is behind its @odata.nextLink. links_inside: whether
-    that link leads to the machine that nobody can reach.
+    that link leads to the machine that nobody can reach. cap: the most rows of one answer, of which no link tells.
     """
 
     def __init__(self, seed: int, now: Callable[[], datetime] | None, institutions: int) -> None:
@@ -36,6 +36,7 @@ class BanksStandIn(StandIn):
         self.ranking_url, self.fees_url = f"{self.url}{RANKING}", f"{self.url}{FEES}"
         self.world = World(seed, self.now, institutions)
         self.page_size: int | None = None
+        self.cap: int | None = None
         self.links_inside = False
 
     def answer(self, request: Request, headers: Mapping[str, str]) -> Answer:
@@ -48,7 +49,7 @@ class BanksStandIn(StandIn):
             return Answer(404, self.usual(404))
         address = odata.INSIDE if self.links_inside else self.fees_url
         try:
-            told = odata.respond(self.world, path.removeprefix(f"{FEES}/"), params, self.page_size, address)
+            told = odata.respond(self.world, path.removeprefix(f"{FEES}/"), params, self.page_size, address, self.cap)
         except odata.Wrong as error:
             status, message = error.args
             return Answer(status, _json({"codigo": status, "mensagem": message}))

@@ -73,11 +73,13 @@ RESOURCES: dict[str, dict[str, Resource]] = {
 }
 
 
-def respond(world: World, path: str, params: Mapping[str, str], page_size: int | None, address: str) -> Row | str:
+def respond(  # noqa: PLR0913, PLR0917
+    world: World, path: str, params: Mapping[str, str], page_size: int | None, address: str, cap: int | None = None
+) -> Row | str:
     """The document of a good answer, or XML; raises Wrong.
 
     path: behind the address of the services. page_size: no answer has more rows, and tells where the rest is, at
-    `address`.
+    `address`. cap: no answer has more rows either, and tells nothing.
     """
     match = PATH.fullmatch(path)
     if not match or match["service"] not in RESOURCES:
@@ -97,6 +99,7 @@ def respond(world: World, path: str, params: Mapping[str, str], page_size: int |
     rows = resource.rows(world, *_arguments(resource, match["arguments"], params))
     asked, skip = _asked(resource, rows, params), _number(params, "$skip", 0)
     top = _number(params, "$top", len(asked))
+    top = min(top, cap or top)
     shown = asked[skip : skip + min(top, page_size or top)]
     context = f"{root}#{'_' if resource.parameters else ''}{name}"
     if "$select" in params:

@@ -188,25 +188,26 @@ def _fees(api: Api, place: str) -> Answer | HeadwaterError:
 
 
 def ask(api: Api, resource: str, **arguments: str) -> Answer:
-    """The whole of an entity set, or of what a function of OData answers: by $top and $skip until a page is short.
+    """The whole of an entity set, or of what a function of OData answers: by $top and $skip until a page is empty.
 
-    Where an answer has a link to the next page its query is taken and its host is not: that is a machine inside.
+    A short page is no end, as a service may give fewer rows than $top without a word; one that comes twice is, where
+    $skip is not heeded. Where an answer has a link to the next page its query is taken and its host is not: that is a
+    machine inside.
     """
     names = ",".join(f"{name}=@{name}" for name in arguments)
     path = f"{SERVICE}/{resource}" + (f"({names})" if names else "")
     texts = {f"@{name}": f"'{value.replace(chr(39), chr(39) * 2)}'" for name, value in arguments.items()}
     usual = {**texts, "$top": str(TOP), "$format": "json"}
-    params, elements, skipped = usual, list[bytes](), 0
+    params, elements, before = usual, list[bytes](), list[bytes]()
     for _ in range(PAGES):
         answer, (page, link) = api.get(path, params, _read)
-        elements += page
-        if link is not None:
-            params = usual | link
-        elif len(elements) - skipped < TOP:
+        is_repeated = link is None and bool(page) and page == before
+        if is_repeated and len(page) >= TOP:
+            raise UnavailableError(f"{api.host}{path}: a full page comes again; expected the one behind it")
+        if is_repeated or (link is None and not page):
             return Answer(answer.answered_at, elements)
-        else:
-            skipped = len(elements)
-            params = usual | {"$skip": str(skipped)}
+        elements, before = elements + page, page
+        params = usual | (link if link is not None else {"$skip": str(len(elements))})
     raise UnavailableError(f"{api.host}{path}: no end after {PAGES} pages; run again later")
 
 

@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 
 from loaders.errors import RequestError, UnavailableError
 from loaders.sources.x_pages import Page
+from loaders.writers import hash_of
 
 OVERLAP = timedelta(minutes=2)
 """So far behind the watermark a crawl looks again: ids ascend only by and large."""
 
 _EPOCH_MS = 1_288_834_974_657
 _WEEK, _MARGIN = timedelta(days=7), timedelta(minutes=1)
-_STALLED = 3
+_STALLED = 1_000
+"""So many pages in a row may bring nothing older, each with a token that is new, before it is a fault of the service."""
 _ON_OR_AFTER = re.compile(r"on or after '?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})")
 
 
@@ -73,6 +75,8 @@ class Crawl:
     recent: list[str] = field(default_factory=list)
     gap: list[str] = field(default_factory=list)
     stalled: int = 0
+    tokens: list[str] = field(default_factory=list)
+    circles: int = 0
     has_news: bool = False
     is_closed: bool = False
 
@@ -92,7 +96,10 @@ class Crawl:
     def advance(self, task: Task, page: Page) -> None:
         """Takes the step that a page means."""
         is_stalled = not page.ids or bool(self.oldest_id and min(page.ids) >= self.oldest_id)
-        self.stalled = self.stalled + 1 if is_stalled else 0
+        if is_stalled:
+            self.stalled += 1
+        else:
+            self._start_over()
         self.page += 1
         self.posts += len(page.data)
         if page.ids:
@@ -105,10 +112,26 @@ class Crawl:
         self.token = page.next_token
         has_enough = task.most > 0 and not self.since_id and self.posts >= task.most
         self.is_closed = not self.token or has_enough
-        if self.stalled >= _STALLED and not self.is_closed:  # tokens that lead in a circle
-            if not self.oldest_id or self.stalled >= 2 * _STALLED:
-                raise UnavailableError(f"{task.told}: page after page brings nothing older; run again later")
-            self._go_on_by_id()
+        if not self.is_closed:
+            self._follow_token(task)
+
+    def _follow_token(self, task: Task) -> None:
+        """Goes on by token while tokens are new, though pages are empty; one that came before leads in a circle."""
+        mark = hash_of(self.token.encode())[:12]
+        if mark not in self.tokens and self.stalled < _STALLED:
+            self.tokens.append(mark)
+            return
+        circles = self.circles
+        self._start_over()
+        if circles or not self.oldest_id:
+            if not self.oldest_id:
+                self.token = ""  # the next load begins with the first page
+            raise UnavailableError(f"{task.told}: page after page brings nothing older; run again later")
+        self.circles = 1
+        self._go_on_by_id()
+
+    def _start_over(self) -> None:
+        self.stalled, self.tokens, self.circles = 0, [], 0
 
     def adapt(self, error: RequestError) -> bool:
         """Changes the request that X takes offence at, if there is a way to go on without losing a post."""
@@ -124,8 +147,9 @@ class Crawl:
             self.gap = [as_param(time_of(bound)), start]
             self.since_id, self.until_id, self.token, self.start_time = 0, 0, "", start
             # where an earlier part had come to says nothing of the pages that follow
-            self.newest_id = self.oldest_id = self.stalled = 0
+            self.newest_id = self.oldest_id = 0
             self.recent = []
+            self._start_over()
             return True
         if self.start_time and _offends(error, "start_time") and (told := _ON_OR_AFTER.search(str(error))):
             earliest = as_param(datetime.fromisoformat(f"{told[1]}+00:00") + _MARGIN)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Self, TypedDict
+from typing import Annotated, Any, Self, TypedDict, TypeVar
+
+import msgspec
 
 from loaders.declarations import Stream
 from loaders.errors import NotFoundError
@@ -21,8 +23,18 @@ from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.json_documents import Document, read_documents
 from loaders.sources.x_crawl import Crawl
+from loaders.writers import hash_of
 
 ORDER = ("errors", "users", "posts")
+
+T = TypeVar("T")
+
+
+class _Head(msgspec.Struct):
+    """The line about an answer. hash: of its body; empty in those of older loaders."""
+
+    answered_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    hash: str = ""
 
 
 class _Task(TypedDict):
@@ -71,25 +83,38 @@ class Landing:
         newest = self._newest[name]
         return {line["key"] for line in self._logs[name].commit_lines(newest.load_seq, "input")} if newest else set()
 
-    def answer(self, place: str, params: Mapping[str, str], ask: Callable[[], Answer]) -> Answer:
-        """What this place has answered since the last commit, or else what `ask` is answered now."""
+    def answer(
+        self, place: str, params: Mapping[str, str], ask: Callable[[], tuple[Answer, T]], read: Callable[[bytes], T]
+    ) -> tuple[Answer, T]:
+        """What this place has answered since the last commit, or else what `ask` is answered now, and what it holds."""
         request = json.dumps([place, sorted(params.items())]).encode()
         key = f"state/{self._streams['posts'].source}/posts/answers/{blake2b(request, digest_size=16).hexdigest()}.json"
-        answer = self._kept(key) if key not in self._answers else None
-        if answer is None:
-            answer = ask()
-            told = {"place": place, "params": dict(params), "answered_at": answer.answered_at.isoformat()}
+        found = self._kept(key, read) if key not in self._answers else None
+        if found is None:
+            found = ask()
+            answer = found[0]
+            told = {
+                "place": place,
+                "params": dict(params),
+                "answered_at": answer.answered_at.isoformat(),
+                "hash": hash_of(answer.body),
+            }
             self._lake.put(key, json.dumps(told).encode() + b"\n" + answer.body)
         self._answers.append(key)
-        return answer
+        return found
 
-    def _kept(self, key: str) -> Answer | None:
+    def _kept(self, key: str, read: Callable[[bytes], T]) -> tuple[Answer, T] | None:
+        """An answer that was kept; None where there is none or it is damaged, so that it is asked for anew."""
         try:
-            head, body = b"".join(self._lake.chunks(key)).split(b"\n", 1)
-        except NotFoundError:
+            line, _, body = b"".join(self._lake.chunks(key)).partition(b"\n")
+            head = msgspec.json.decode(line, type=_Head)
+            page = read(body)
+        except (NotFoundError, ValueError, RecursionError):
+            return None
+        if head.hash not in ("", hash_of(body)):
             return None
         self.from_store = True
-        return Answer(body, datetime.fromisoformat(json.loads(head)["answered_at"]))
+        return Answer(body, head.answered_at), page
 
     def land(self, stream: str, key: str, answer: Answer, params: dict[str, str], elements: Sequence[Document]) -> None:
         """Lands elements of a page as an input of their own, under a key that no other has."""

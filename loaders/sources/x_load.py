@@ -236,12 +236,6 @@ class XLoad:
         self._pages += 1
 
     def _ask(self, path: str, params: dict[str, str]) -> tuple[Answer, Page]:
-        pages = list[Page]()
-
-        def ask() -> Answer:
-            answer, page = self.api.get(path, params, read_page)
-            pages.append(page)
-            return answer
-
-        answer = self.landing.answer(self.api.hostname + path, params, ask)
-        return answer, pages[0] if pages else read_page(answer.body)
+        return self.landing.answer(
+            self.api.hostname + path, params, lambda: self.api.get(path, params, read_page), read_page
+        )

@@ -80,7 +80,13 @@ def load(lake: Store, stream: str = "fees") -> list[Commit]:
 def scripted(api: BanksStandIn, answer: Scripted, times: int = 1, path: str = "", **params: str) -> None:
     """Has the next requests for a resource with these parameters be answered so."""
     wanted = {f"@{name}": f"'{value}'" for name, value in params.items()}
-    api.script.extend([lambda r: answer if path in r.path and wanted.items() <= r.params.items() else None] * times)
+
+    def is_for(request: Any) -> bool:
+        return path in request.path and wanted.items() <= request.params.items()
+
+    api.script.extend([lambda r: answer if is_for(r) and "$skip" not in r.params else None] * times)
+    if answer.status == 200 and b'"value"' in (answer.body or b""):  # and nothing is behind it
+        api.script.extend([lambda r: value() if is_for(r) and "$skip" in r.params else None] * times)
 
 
 def value(*rows: dict[str, Any], **more: Any) -> Scripted:
@@ -89,8 +95,9 @@ def value(*rows: dict[str, Any], **more: Any) -> Scripted:
 
 
 def asked(api: BanksStandIn) -> list[str]:
-    """The institutions that were asked about, a request each; all requests are then forgotten."""
-    params = [r.params for r in api.requests if "/ListaTarifasPorInstituicaoFinanceira(" in r.path]
+    """The institutions that were asked about, of each the first page; all requests are then forgotten."""
+    resource = "/ListaTarifasPorInstituicaoFinanceira("
+    params = [r.params for r in api.requests if resource in r.path and "$skip" not in r.params]
     api.requests.clear()
     return [f"{one['@PessoaFisicaOuJuridica']}/{one['@CNPJ']}".replace("'", "") for one in params]
 
@@ -247,13 +254,13 @@ def test_a_quote_in_a_text_is_doubled(api: BanksStandIn) -> None:
 @pytest.mark.parametrize(
     ("top", "page_size", "skips"),
     [
-        (1000, None, [""]),
-        (10, None, ["", "10", "20", "30"]),
+        (1000, None, ["", "37"]),
+        (10, None, ["", "10", "20", "30", "37"]),
         (37, None, ["", "37"]),
-        (38, None, [""]),
-        (1000, 15, ["", "15", "30"]),
-        (1000, 37, [""]),
-        (20, 15, ["", "15", "20", "35"]),
+        (38, None, ["", "37"]),
+        (1000, 15, ["", "15", "30", "37"]),
+        (1000, 37, ["", "37"]),
+        (20, 15, ["", "15", "20", "35", "37"]),
     ],
 )
 def test_an_answer_is_whole_however_it_is_paged(
@@ -266,6 +273,25 @@ def test_an_answer_is_whole_however_it_is_paged(
     assert len({*answer.elements}) == len(answer.elements) == 37
     assert [request.params.get("$skip", "") for request in api.requests] == skips
     assert {request.params["@CNPJ"] for request in api.requests} == {"'00000000'"}
+
+
+@pytest.mark.parametrize(("cap", "skips"), [(15, ["", "15", "30", "37"]), (36, ["", "36", "37"]), (1, 38)])
+def test_an_answer_that_is_capped_without_a_word_is_whole(api: BanksStandIn, cap: int, skips: list[str] | int) -> None:
+    api.cap = cap
+    arguments = {"PessoaFisicaOuJuridica": "J", "CNPJ": "00000000"}
+    answer = banks_fees.ask(Api(api.fees_url), "ListaTarifasPorInstituicaoFinanceira", **arguments)
+    assert len({*answer.elements}) == len(answer.elements) == 37
+    sent = [request.params.get("$skip", "") for request in api.requests]
+    assert sent == skips if isinstance(skips, list) else len(sent) == skips
+
+
+def test_a_service_that_heeds_no_skip_has_one_page(api: BanksStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.script.extend([value({"a": 1}, {"a": 2})] * 2)
+    assert banks_fees.ask(Api(api.fees_url), "GruposConsolidados").elements == [b'{"a":1}', b'{"a":2}']
+    monkeypatch.setattr(banks_fees, "TOP", 2)
+    api.script.extend([value({"a": 1}, {"a": 2})] * 2)
+    with pytest.raises(UnavailableError, match="a full page comes again; expected the one behind it"):
+        banks_fees.ask(Api(api.fees_url), "GruposConsolidados")
 
 
 def test_a_link_that_leads_nowhere_ends(api: BanksStandIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterErr
 from loaders.lake import Store, open_store
 from loaders.log import Commit, Log
 from loaders.rejects import Mended, replay
-from loaders.sources import x_api, x_load
+from loaders.sources import x_api, x_crawl, x_load
 from loaders.sources.x_api import XStream
 from loaders.sources.x_crawl import id_at, time_of
 from loaders.sources.x_landing import Landing
@@ -433,9 +433,40 @@ def test_tokens_that_lead_in_a_circle_end(api: XStandIn, lake: Store) -> None:
     api.script.extend([Scripted(body=page)] * 20)
     with pytest.raises(UnavailableError, match="page after page brings nothing older"):
         load(lake)
-    assert len(api.requests) == 7
-    assert asked(api)[4]["until_id"] == "2028471674336182395"
-    assert [value["id"] for _, value in landed(lake)] == ["2028471674336182395"] * 6
+    assert len(api.requests) == 4  # by token, which comes again, then by id, where it comes again too
+    assert [request.get("until_id") for request in asked(api)] == [None, None, *["2028471674336182395"] * 2]
+    assert [value["id"] for _, value in landed(lake)] == ["2028471674336182395"] * 3
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_a_search_that_begins_with_empty_pages_goes_on_while_tokens_are_new(
+    api: XStandIn, lake: Store, count: int
+) -> None:
+    load(lake)
+    last = api.requests[1].params["next_token"]
+    tokens = [*(f"empty{number}" for number in range(1, count)), last]
+    api.script.extend(Scripted(body=b'{"meta":{"result_count":0,"next_token":"%b"}}' % t.encode()) for t in tokens)
+    other = open_store(f"{lake.url}-other")
+    load(other)
+    assert ids(other) == posted(api)[100:]
+
+
+def test_empty_pages_whose_token_comes_again_end_and_begin_anew(api: XStandIn, lake: Store) -> None:
+    pages = [b'{"meta":{"result_count":0,"next_token":"%b"}}' % token for token in (b"one", b"two", b"one")]
+    api.script.extend(Scripted(body=page) for page in pages)
+    with pytest.raises(UnavailableError, match="page after page brings nothing older"):
+        load(lake)
+    assert len(api.requests) == 3
+    load(lake)
+    assert {*ids(lake)} == {*posted(api)}
+
+
+def test_tokens_that_are_new_for_ever_end(api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(x_crawl, "_STALLED", 5)
+    api.script.extend(Scripted(body=b'{"meta":{"result_count":0,"next_token":"%d"}}' % n) for n in range(9))
+    with pytest.raises(UnavailableError, match="page after page brings nothing older"):
+        load(lake)
+    assert len(api.requests) == 5
 
 
 def test_short_and_empty_pages_are_not_the_end(api: XStandIn, lake: Store) -> None:
@@ -711,6 +742,33 @@ def test_an_answer_that_was_kept_counts_once(api: XStandIn, lake: Store, monkeyp
     monkeypatch.setattr(Landing, "commit", commit)
     assert load(lake) == []
     assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda kept: b"",
+        lambda kept: kept[:20],
+        lambda kept: kept[:-20],
+        lambda kept: b"null\n" + kept.partition(b"\n")[2],
+        lambda kept: kept.replace(b'"answered_at": "2', b'"answered_at": "x'),
+        lambda kept: kept.partition(b"\n")[0] + b"\n{}",
+        lambda kept: kept.partition(b"\n")[0] + b'\n{"data":[],"meta":{}}',
+    ],
+)
+def test_a_damaged_answer_is_asked_for_anew(
+    api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch, damage: Callable[[bytes], bytes]
+) -> None:
+    commit = Landing.commit
+    monkeypatch.setattr(Landing, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        load(lake)
+    monkeypatch.setattr(Landing, "commit", commit)
+    for entry in lake.entries("state/x/posts/answers/"):
+        lake.put(entry.key, damage(b"".join(lake.chunks(entry.key))))
+    load(lake)
+    assert {*ids(lake)} == {*posted(api)}
+    assert [*lake.entries("state/x/posts/answers/")] == []
 
 
 def test_what_could_not_be_read_can_be_mended_and_replayed(api: XStandIn, lake: Store) -> None:
