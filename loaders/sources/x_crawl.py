@@ -19,7 +19,7 @@ OVERLAP = timedelta(minutes=2)
 _EPOCH_MS = 1_288_834_974_657
 _WEEK, _MARGIN = timedelta(days=7), timedelta(minutes=1)
 _STALLED = 1_000
-"""So many pages in a row may bring nothing older, each with a token that is new, before it is a fault of the service."""
+"""So many pages in a row may bring nothing older, each with a token that is new; more is a fault of the service."""
 _ON_OR_AFTER = re.compile(r"on or after '?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})")
 
 
