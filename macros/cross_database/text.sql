@@ -114,6 +114,12 @@
     {{ single_spaced(plain_letters(text)) }}
 {%- endmacro %}
 
+{#- What of a name is alike for names that a person may take for the same: plain letters without blanks, `_`, `-` and marks
+    that cannot be seen. -#}
+{% macro sketch(text) -%}
+    translate({{ plain_letters(text) }}, {{ literal(' _-\ufeff\u200b') }}, '')
+{%- endmacro %}
+
 {#- What `folded` makes of a text that is known when the query is written. -#}
 {% macro folded_name(name) -%}
     {%- set folds = {

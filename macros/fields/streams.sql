@@ -92,3 +92,11 @@
     {%- endif -%}
     {{ return(found[0]) }}
 {%- endmacro %}
+
+{#- What the source of a stream declares for its loader. -#}
+{% macro stream_meta(stream) -%}
+    {%- for node in (graph.sources.values() if execute else []) if node.source_name == stream.source and node.name == stream.name -%}
+        {{ return(node.config.meta or {}) }}
+    {%- endfor -%}
+    {{ return({}) }}
+{%- endmacro %}

@@ -25,6 +25,7 @@
     ('folded: a dash of another encoding', folded("'a ' || '\u0096' || '\u00a0b'"), text, 'a - b'),
     ('folded: decomposed', folded("'I\u0301ndice'"), text, 'indice'),
     ('folded: nothing', folded('absent'), text, none),
+    ('sketch', sketch("'\ufeff User-Id\u00a0.Ação '"), text, 'userid.acao'),
     ('bank_label', bank_label("'Exemplo  S.A. (conglomerado)'"), text, 'EXEMPLO'),
     ('bank_label: of a list', bank_label("'BANCO FICTÍCIO S/A - PRUDENCIAL'"), text, 'BANCO FICTICIO'),
     ('bank_label: S A', bank_label("'Banco S A - Crédito, Sã'"), text, 'BANCO CREDITO SA'),

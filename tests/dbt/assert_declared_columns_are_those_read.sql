@@ -1,0 +1,26 @@
+-- What the models read of CSV is what its declaration names, for a column that is misspelt to refuse its file.
+{%- set missing = [] -%}
+{%- if execute -%}
+    {%- for stream in streams() -%}
+        {%- set meta = stream_meta(stream) -%}
+        {%- if meta.get('format') == 'csv' and meta.get('compare_headers') != 'folded' -%}
+            {%- set declared = (meta.get('required_columns') or []) + (meta.get('optional_columns') or []) -%}
+            {%- set names = [] -%}
+            {%- for one in declared -%}{%- do names.extend([one] if one is string else one) -%}{%- endfor -%}
+            {%- for path in stream.fields | map(attribute='path') | unique if path not in names -%}
+                {%- do missing.append((stream.place, path)) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endif %}
+{%- for place, path in missing %}
+select
+    {{ literal(place) }} as stream,
+    {{ literal(path) }} as path,
+    'expected in required_columns or optional_columns of its source' as expected
+    {{- '\nunion all' if not loop.last }}
+{%- else %}
+select stream
+from (select 'none' as stream) as nothing
+where stream <> 'none'
+{%- endfor %}
