@@ -1,12 +1,15 @@
-"""What macros/fields/streams.sql refuses: a choice of which records count that does not suit the key."""
+"""What declarations of streams and fields keep out: a choice of which records count that does not suit the key, and
+dates outside the calendar."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import Environment
 
-MACROS = Path(__file__).parents[2] / "macros/fields/streams.sql"
+ROOT = Path(__file__).parents[2]
+MACROS = ROOT / "macros/fields/streams.sql"
 FILE_KEY, KEY = ["_input_key", "order_id"], ["order_id"]
 
 
@@ -55,3 +58,12 @@ def test_a_stream_says_which_records_count(key: list[str], options: dict[str, st
 def test_a_choice_that_does_not_suit_the_key_is_refused(key: list[str], options: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Compiler().choose(key, **options)
+
+
+def test_no_model_reads_a_date_that_may_leave_the_calendar() -> None:
+    """Dates in records are fields, which keep to the calendar (tests/dbt/assert_no_field_leaves_the_calendar.sql)."""
+    files = [*(ROOT / "models").rglob("*.sql"), *(ROOT / "macros/fields").glob("*.sql")]
+    cast = re.compile(r"cast_text\(.*'(?:date|timestamp)'\)")
+    found = {str(path.relative_to(ROOT)) for path in files if cast.search(path.read_text())}
+    assert found == {"macros/fields/x.sql"}  # whose time of an id is none behind the calendar
+    assert "calendar_end" in (ROOT / "macros/fields/x.sql").read_text()

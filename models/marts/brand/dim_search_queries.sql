@@ -22,8 +22,8 @@ asked as (
 
     select
         query,
-        min({{ cast_text('fetched_at_text', 'iso8601', 'timestamp') }}) as first_asked_at,
-        max({{ cast_text('fetched_at_text', 'iso8601', 'timestamp') }}) as last_asked_at,
+        min({{ cast_in_calendar('fetched_at_text', 'iso8601', 'timestamp') }}) as first_asked_at,
+        max({{ cast_in_calendar('fetched_at_text', 'iso8601', 'timestamp') }}) as last_asked_at,
         count(distinct case when part = 'data' then _input_key end) as page_count,
         count(distinct gap_from || '/' || gap_until) as gap_count
 
