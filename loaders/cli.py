@@ -21,7 +21,7 @@ from loaders.errors import ConfigurationError, DamagedCommitError, HeadwaterErro
 from loaders.foreign import printable
 from loaders.lake import Store, open_store
 from loaders.log import Log
-from loaders.maintenance import remove_unseen
+from loaders.maintenance import remove_leftovers, remove_unseen
 from loaders.periods import Period
 from loaders.publishing import publish
 from loaders.registry import DEMOS, runs
@@ -202,10 +202,11 @@ def verify(ctx: click.Context, hashes: bool) -> None:
 @click.pass_context
 def clean(ctx: click.Context, dry_run: bool) -> None:
     """Removes objects that no commit lists and that are too old for one to come: what killed loads left."""
-    removed = remove_unseen(lake_of(ctx), dry_run=dry_run)
-    console.print(f"{'would remove' if dry_run else 'removed'} {len(removed)} objects")
-    for key in removed:
-        console.print(f"  {key}")
+    for remove, what in ((remove_unseen, "objects"), (remove_leftovers, "unfinished uploads and temporary files")):
+        removed = remove(lake_of(ctx), dry_run=dry_run)
+        console.print(f"{'would remove' if dry_run else 'removed'} {len(removed)} {what}")
+        for name in removed:
+            console.print(f"  {name}")
 
 
 @main.command()

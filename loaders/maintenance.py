@@ -36,6 +36,14 @@ def remove_unseen(store: Store, *, dry_run: bool = False) -> list[str]:
     return unseen
 
 
+def remove_leftovers(store: Store, *, dry_run: bool = False) -> list[str]:
+    """Removes unfinished uploads and temporary files of loads that are too old to commit; gives back their names."""
+    left = list(store.leftovers(datetime.now(UTC) - 2 * COMMIT_WITHIN))
+    for _, remove in left if not dry_run else ():
+        remove()
+    return [name for name, _ in left]
+
+
 def _visible(store: Store) -> tuple[set[str], dict[str, int]]:
     """The keys that the logs list and have not removed, and the number of each stream's newest commit."""
     added: set[str] = set()

@@ -5,7 +5,7 @@ in the order of the keys, as S3 gives them, so that a caller can start after a k
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,6 +73,9 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Removes an object; one that is not there is fine."""
+
+    def leftovers(self, before: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What killed loads left that is no object and was not written to since: its name, and what removes it."""
 
 
 def open_store(url: str) -> Store:

@@ -3,12 +3,11 @@
 import errno
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
@@ -32,11 +31,17 @@ class DirectoryStore:
         path = self._root / SCRATCH
         with self._told():
             _make(path)
-            for left in path.iterdir():  # by a load that was killed, or by one that is about to publish it
-                with suppress(FileNotFoundError):
-                    if time.time() - left.stat().st_mtime > 24 * 3600:
-                        left.unlink()
+        for _, remove in self.leftovers(datetime.now(UTC) - timedelta(days=1)):
+            remove()
         return path
+
+    def leftovers(self, before: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+        path = self._root / SCRATCH
+        with self._told():
+            for left in path.iterdir() if path.is_dir() else ():
+                with suppress(FileNotFoundError):  # a load may be about to publish it
+                    if left.stat().st_mtime < before.timestamp():
+                        yield str(left), partial(left.unlink, missing_ok=True)
 
     def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
         yield from self._walk(prefix.rpartition("/")[0], prefix, after)

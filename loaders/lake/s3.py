@@ -8,8 +8,9 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1 << 20
+SCRATCH = "headwater-scratch-"
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of what S3 asks to try again, and of a body that breaks."""
 
@@ -89,7 +91,7 @@ class S3Store:
 
     @cached_property
     def scratch(self) -> Path:
-        path = tempfile.mkdtemp(prefix="headwater-")
+        path = tempfile.mkdtemp(prefix=SCRATCH)
         weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
         return Path(path)
 
@@ -205,6 +207,24 @@ class S3Store:
         with self._told(key):
             self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
 
+    def leftovers(self, before: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+        yield from _scratch_of_killed(before)
+        with self._told(""):
+            try:
+                paginator = self._client.get_paginator("list_multipart_uploads")
+                for page in paginator.paginate(Bucket=self._bucket, Prefix=self._prefix):
+                    for upload in page.get("Uploads", []):
+                        if upload["Initiated"] < before:
+                            key = upload["Key"].removeprefix(self._prefix)
+                            yield f"unfinished upload of {key}", partial(self._abort, key, upload["UploadId"])
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in {"NotImplemented", "MethodNotAllowed", "501", "405"}:
+                    raise
+
+    def _abort(self, key: str, upload: str) -> None:
+        with self._told(key), suppress(self._client.exceptions.NoSuchUpload):
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._prefix + key, UploadId=upload)
+
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:
         try:
@@ -226,3 +246,11 @@ class S3Store:
                 raise UnavailableError(f"{told}; run again later") from error
             hint = "check that the bucket exists, the AWS_ variables in .env and the permissions, and run again"
             raise ConfigurationError(f"{told}; {hint}") from error
+
+
+def _scratch_of_killed(before: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # gone meanwhile, or somebody else's
+            stats = [path.lstat() for path in (folder, *folder.iterdir())]
+            if stats[0].st_uid == os.getuid() and max(stat.st_mtime for stat in stats) < before.timestamp():
+                yield str(folder), partial(shutil.rmtree, folder, ignore_errors=True)

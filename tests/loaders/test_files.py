@@ -619,6 +619,9 @@ class Memory:
     def settle(self, prefix: str) -> None:
         pass
 
+    def leftovers(self, before: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+        yield from ()
+
     def _step(self) -> None:
         self.writes += 1
         if 0 < self.fatal <= self.writes:

@@ -2,18 +2,27 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from urllib3 import HTTPResponse
 
 from loaders.declarations import Stream
-from loaders.errors import ConfigurationError, DamagedCommitError
+from loaders.errors import ConfigurationError, DamagedCommitError, UnavailableError
 from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Commit, Log
-from loaders.maintenance import remove_unseen
+from loaders.maintenance import remove_leftovers, remove_unseen
 from loaders.readers.reject import Reject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 FOLDERS = ("log/", "raw/", "rejects/", "files/", "state/")
 
@@ -152,3 +161,52 @@ def test_a_commit_that_comes_while_it_cleans_is_seen(lake: Store, monkeypatch: p
     monkeypatch.setattr(type(lake), "entries", entries)
     assert remove_unseen(lake) == []
     assert Log(lake, "shop", "orders").newest() == first
+
+
+def test_unfinished_uploads_and_scratch_of_killed_loads_go_after_a_day(
+    bucket: str, s3: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.s3.models import s3_backends
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lake = open_store(f"s3://{bucket}/lake")
+    kept = {"headwater-scratch-young": 0.0, "headwater-notes": 100.0, "headwater-scratch-busy": 100.0}
+    for name, hours in {**kept, "headwater-scratch-old": 25.0}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part").write_bytes(b"1")
+        times = (time.time() - hours * 3600,) * 2
+        os.utime(tmp_path / name / "part", None if name.endswith("busy") else times)
+        os.utime(tmp_path / name, times)
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="lake/raw/shop/orders/a.parquet")["UploadId"]
+    s3.upload_part(Bucket=bucket, Key="lake/raw/shop/orders/a.parquet", UploadId=upload, PartNumber=1, Body=b"1")
+    expected = [str(tmp_path / "headwater-scratch-old"), "unfinished upload of raw/shop/orders/a.parquet"]
+    assert list(lake.leftovers(datetime(2010, 11, 10, tzinfo=UTC))) == []  # moto's uploads are of that day
+    assert remove_leftovers(lake, dry_run=True) == expected
+    assert remove_leftovers(lake) == expected
+    assert remove_leftovers(lake) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+    assert s3_backends["123456789012"]["aws"].list_multipart_uploads(bucket) == {}
+
+
+@pytest.mark.parametrize(("status", "code"), [(501, "NotImplemented"), (405, "MethodNotAllowed")])
+def test_a_service_that_lists_no_uploads_is_cleaned_all_the_same(
+    bucket: str, answers: list[Callable[[Any, Any], Any]], status: int, code: str
+) -> None:
+    def refuse(request: Any, _: Any) -> Any:
+        body = HTTPResponse(BytesIO(f"<Error><Code>{code}</Code></Error>".encode()), preload_content=False)
+        return AWSResponse(request.url, status, HTTPHeaders(), body) if "?uploads" in request.url else None
+
+    answers.append(refuse)
+    assert remove_leftovers(open_store(f"s3://{bucket}/lake")) == []
+    code = "AccessDenied"
+    with pytest.raises(ConfigurationError if status < 500 else UnavailableError, match="AccessDenied"):
+        remove_leftovers(open_store(f"s3://{bucket}/lake"))
+
+
+def test_scratch_of_a_lake_in_a_directory_goes_after_a_day(lake: Store) -> None:
+    scratch = lake.scratch
+    for name, hours in {"old": 25, "young": 23}.items():
+        (scratch / name).write_bytes(b"1")
+        os.utime(scratch / name, (time.time() - hours * 3600,) * 2)
+    assert remove_leftovers(lake) == [str(scratch / "old")]
+    assert [path.name for path in scratch.iterdir()] == ["young"]
