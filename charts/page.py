@@ -14,6 +14,20 @@ from charts.figures import Figure, Row, Value
 TIME = re.compile(r"\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?")
 """A month, a date, or a time in UTC, as figures.py and analyses write them."""
 
+INHERITED = {
+    *(
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    ),
+    *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__"),
+}
+"""What every object of JavaScript has: Vega looks values up in plain objects and draws nothing if one is called so."""
+
 THEME: dict[str, Any] = {
     "background": None,
     "font": "system-ui, sans-serif",
@@ -36,7 +50,7 @@ def specification(figure: Figure) -> dict[str, Any]:
         "width": "container",
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": THEME,
-        "data": {"values": figure.rows},
+        "data": {"values": [{column: drawable(value) for column, value in row.items()} for row in figure.rows]},
     }
     if figure.drawing.filter:
         chosen = f"chosen === null || datum[{figure.drawing.filter.column!r}] === chosen"
@@ -54,7 +68,12 @@ def choices(figure: Figure) -> list[Value]:
 
 def _first_choice(figure: Figure) -> Value:
     filter_ = figure.drawing.filter
-    return None if filter_ is None or filter_.all else next(iter(choices(figure)), None)
+    return None if filter_ is None or filter_.all else drawable(next(iter(choices(figure)), None))
+
+
+def drawable(value: Value) -> Value:
+    """A value as charts and filters have it: behind a mark that nobody sees, where Vega would take it for its own."""
+    return f"\N{WORD JOINER}{value}" if value in INHERITED else value
 
 
 def headings(figure: Figure) -> dict[str, str]:
@@ -99,7 +118,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=shown, kind=kind)
+    environment.filters.update(shown=shown, kind=kind, drawable=drawable)
     environment.globals.update(specification=specification, choices=choices, headings=headings)
     return environment
 

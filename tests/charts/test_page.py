@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import vl_convert
 from click.testing import CliRunner
 from playwright.sync_api import Browser
 from pydantic import ValidationError
@@ -16,7 +17,7 @@ from charts.__main__ import main
 from charts.figures import MOST_ROWS, Drawing, Figure, Row, with_rows
 from charts.page import board_page, choices, shown, specification
 
-BARS = {
+BARS: dict[str, Any] = {
     "mark": "bar",
     "encoding": {"x": {"field": "likes", "type": "quantitative"}, "y": {"field": "name", "type": "nominal"}},
 }
@@ -108,6 +109,18 @@ def test_a_filter_offers_what_there_is_and_begins_with_all_or_the_first() -> Non
 def test_tells_how_far_its_own_sources_were_loaded() -> None:
     page = page_of(figure({"table": {"name": "Name"}}, [{"name": "a"}]))
     assert "Loaded up to 2026-03-02 14:05 UTC. Page made 2026-03-04 10:00 UTC." in page
+
+
+def test_values_that_are_names_of_javascript_are_drawn() -> None:
+    names = ["constructor", "toString", "__proto__", "hasOwnProperty", "plain"]
+    coloured = {**BARS, "encoding": {**BARS["encoding"], "color": {"field": "name", "type": "nominal"}}}
+    drawn = specification(figure({"chart": coloured}, [{"name": name, "likes": 1} for name in names]))
+    svg = vl_convert.vegalite_to_svg(json.dumps({**drawn, "width": 300}))
+    assert svg.count('aria-roledescription="bar"') == len(names)
+    assert [text.strip("\N{WORD JOINER}") for text in re.findall(r">([^<]+)</text>", svg)].count("constructor") == 2
+    one = figure({"chart": BARS, "filter": {"column": "name", "label": "Name", "all": False}}, [{"name": "toString"}])
+    assert specification(one)["params"] == [{"name": "chosen", "value": "\N{WORD JOINER}toString"}]
+    assert "<option value='\"\\u2060toString\"'>toString</option>" in page_of(one)
 
 
 def test_data_stay_data(browser: Browser) -> None:
