@@ -14,12 +14,15 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from loaders.readers.json_values import mend, parse
+from loaders.readers.json_values import TRUNCATED, mend, parse
+from loaders.readers.reject import RAW_LIMIT
 
 Span = tuple[int, int]
 """Where a value begins and ends."""
 
 _KEY = re.compile(rb'[\s{,]*+("[^"\\]*+(?:\\(?s:.)[^"\\]*+)*+")\s*+:\s*+')
+_WITHIN = re.compile(rb"[ \t\r\n,]*+")
+_LONGEST_KEY = 1 << 16
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -82,7 +85,7 @@ class Answers:
             value = document[first:last]
             is_said = is_said or _is_sign(value, self._signs.get(path))
             if path not in self._paths:
-                unread[path] += path not in self._signs and not self._is_left(path) and not _is_empty(value)
+                unread[path] += self.is_unread(path, value)
             elif value != b"null":
                 found.setdefault(path, []).extend(spans_of(document, first, last))
                 is_nothing = is_nothing or (value[:1] == b"[" and not found[path])
@@ -116,8 +119,14 @@ class Answers:
         through = self._paths if path in self._paths else {*self._paths, *self._signs, *self.leave}
         return any(longer.startswith(f"{path}.") for longer in through)
 
-    def _is_left(self, path: str) -> bool:
-        return any(path == left or path.startswith(f"{left}.") for left in self.leave)
+    def is_declared(self, path: str) -> bool:
+        """Whether there are records at this path, of this stream or of another."""
+        return path in self._paths
+
+    def is_unread(self, path: str, value: bytes) -> bool:
+        """Whether a value that is no record should be counted: it says something, and is not left out on purpose."""
+        is_left = any(path == left or path.startswith(f"{left}.") for left in self.leave)
+        return not is_left and path not in self._signs and not _is_empty(value)
 
     def _walk(self, document: bytes, start: int, above: str) -> Iterator[tuple[str, int, int]]:
         """The values at the keys of an object, and of the objects in it that a declared path leads through."""
@@ -127,6 +136,91 @@ class Answers:
                 yield from self._walk(document, first, f"{path}.")
             else:
                 yield path, first, last
+
+
+class Step(Enum):
+    """What a walk through an answer comes to."""
+
+    PASSED = "something that is no record"
+    RECORD = "an element of a list of records"
+    SINGLE = "a record that is in no list"
+    END = "the end of the answer"
+    MORE = "what cannot be judged before more of the input is seen"
+    FAULT = "what does not belong there"
+
+
+@dataclass(slots=True)
+class Walk:
+    """An answer that is too large to hold, or damaged, as it is read value by value from behind its first brace."""
+
+    answers: Answers
+    levels: list[str] = field(default_factory=lambda: [""])
+    """Of each object that is open what its paths begin with."""
+    path: str | None = None
+    """The path of the records that are next."""
+    may_follow: bool = False
+    """Whether a record may follow without a comma: the list has just begun, or a reject took the comma along."""
+    found: set[str] = field(default_factory=set)
+    """Paths at which there was a record."""
+    is_empty: bool = False
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def step(self, data: bytes, at: int, stop: int, *, is_final: bool) -> tuple["Step", int]:
+        """What is next from here, and up to where it is passed. Before a record its path is set."""
+        gap = _WITHIN.match(data, at, stop)
+        here = gap.end() if gap else at
+        if here >= stop:
+            return (Step.FAULT if is_final else Step.MORE), at
+        if self.path is not None:
+            return self._element(data, at, here)
+        if data[here : here + 1] == b"}":
+            self.levels.pop()
+            return (Step.PASSED if self.levels else Step.END), here + 1
+        key = _KEY.match(data, here, stop)
+        if not key or key.end() >= stop:
+            return (Step.FAULT if is_final or stop - here > _LONGEST_KEY else Step.MORE), at
+        return self._value(data, at, key, stop, is_final=is_final)
+
+    def _element(self, data: bytes, at: int, here: int) -> tuple["Step", int]:
+        if data[here : here + 1] == b"]":
+            self.is_empty = self.is_empty or self.path not in self.found
+            self.path = None
+            return Step.PASSED, here + 1
+        # without a comma before it, it is another document: this one was cut
+        return (Step.RECORD, here) if self.may_follow or b"," in data[at:here] else (Step.FAULT, at)
+
+    def _value(self, data: bytes, at: int, key: re.Match[bytes], stop: int, *, is_final: bool) -> tuple["Step", int]:
+        path, first, start = f"{self.levels[-1]}{name_of(key[1])}", data[key.end() : key.end() + 1], key.end()
+        if first == b"{" and self.answers.leads_on(path):
+            self.levels.append(f"{path}.")
+            return Step.PASSED, start + 1
+        if first == b"[" and self.answers.is_declared(path):
+            self.path, self.may_follow = path, True
+            return Step.PASSED, start + 1
+        end, problem = parse(data, start, stop)
+        if problem == TRUNCATED or (not problem and end >= stop):
+            return (Step.FAULT if is_final or stop - at > RAW_LIMIT else Step.MORE), at
+        if problem:
+            return Step.FAULT, at
+        if self.answers.is_declared(path) and data[start:end] != b"null":
+            self.path = path
+            return Step.SINGLE, start
+        self.unread[path] += self.answers.is_unread(path, data[start:end])
+        return Step.PASSED, end
+
+    @classmethod
+    def into(cls, answers: Answers, data: bytes, start: int, stop: int) -> "Walk | None":
+        """A walk through the object at start, if a record is reached before anything is wrong with it."""
+        walk, at, step = cls(answers), start + 1, Step.PASSED
+        while step is Step.PASSED and walk.path is None:
+            step, at = walk.step(data, at, stop, is_final=True)
+        return cls(answers) if walk.path is not None else None
+
+    def finish(self) -> None:
+        """Counts the answer."""
+        own = self.found & {*self.answers.records}
+        kind = Kind.ANSWER if own else Kind.OTHER if self.found else Kind.NOTHING
+        self.answers.count(kind, +self.unread)
 
 
 def members(document: bytes, start: int) -> Iterator[tuple[str, int, int]]:

@@ -12,10 +12,11 @@ from functools import partial
 
 import msgspec
 
-from loaders.readers.answers import Answers, Kind
+from loaders.readers.answers import Answers, Kind, Step, Walk
 from loaders.readers.compression import UnreadableInput
 from loaders.readers.json_values import (
     MAX_DEPTH,
+    TOO_DEEP,
     TRUNCATED,
     balance,
     is_too_deep,
@@ -33,6 +34,7 @@ _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _SEPARATORS = re.compile(rb"(?:[ \t\r\n,\[\]]++|\\n)*+")
 _JOINT = re.compile(rb"\}[ \t\r\n]*+(?:\\n[ \t\r\n]*+)*+\{")
 _NOT_FINITE = re.compile(rb".?-?(?:NaN|Infinity)", re.DOTALL)
+_TOKEN = re.compile(rb"[^\s,\[\]{}]++")
 _WHAT = {
     "invalid_utf8": "the document has bytes that are not UTF-8",
     "malformed_json": "the document is not JSON",
@@ -107,6 +109,8 @@ class _Splitter:
         self.has_answers = False  # which may hold no record
         self._reject = reject
         self._answers = answers
+        self._path: str | None = None  # of the record that is being read
+        self._walk: Walk | None = None  # through the answer that is being read value by value
         self._data = b""
         self._in_list = False
         self._opened = False  # whether an array has just begun
@@ -131,6 +135,9 @@ class _Splitter:
         if self._large:
             at = self._skip(self._large, at)
         while going:
+            if self._walk:
+                at, going = self._within(self._walk, at, documents)
+                continue
             start = self._separators(at)
             at = self._ordinary(start, documents)
             at = self._one(start, documents) if at == start < len(data) else at
@@ -141,6 +148,44 @@ class _Splitter:
         # twice as much as before, or a value over many blocks would cost its square
         self.wanted = max(BLOCK, min(len(data) - at, RAW_LIMIT - len(data) + at))
         return documents
+
+    def _within(self, walk: Walk, at: int, documents: list[Document]) -> tuple[int, bool]:
+        """Reads on in an answer: how far, and whether there is more to read now."""
+        stop = min(len(self._sound), at + RAW_LIMIT + 1)
+        step, after = walk.step(self._sound, at, stop, is_final=self._final)
+        if step is Step.FAULT and not self._is_mended:
+            self._sound, self._is_mended = mend(self._data, at), True
+            return at, True
+        self.has_answers = True
+        if step in (Step.RECORD, Step.SINGLE):
+            passed = self._record(walk, after, documents, is_single=step is Step.SINGLE)
+            return (passed, True) if passed > after else (at, False)
+        if step in (Step.END, Step.FAULT):  # behind a fault, what is left is rejected as what belongs to no document
+            walk.finish()
+            self._walk, self._in_list = None, False
+            if step is Step.FAULT and not self._data[after:].strip(b" \t\r\n,") and not self.cut:
+                self.cut = Reject(self.offset + after, TRUNCATED, _WHAT[TRUNCATED], b"", 0)
+        return after, step is not Step.MORE
+
+    def _record(self, walk: Walk, start: int, documents: list[Document], *, is_single: bool) -> int:
+        """Passes one record of an answer, whatever is wrong with it; stays where more must be seen first."""
+        data, self._path, self._in_list = self._sound, walk.path, not is_single
+        at = start
+        if data.startswith(b"{", start):
+            at = self._one(start, documents)
+        else:
+            stop = min(len(data), start + RAW_LIMIT + 1)
+            end, problem = parse(data, start, stop)
+            if problem != TRUNCATED or self._final or stop - start > RAW_LIMIT:
+                token = _TOKEN.match(data, start, stop)
+                at = end if not problem else max(start + 1, token.end() if token else 0)
+                self._tell(start, at, "not_json")
+        self._path = None
+        if at > start and walk.path is not None:
+            walk.found.add(walk.path)
+            walk.path = None if is_single else walk.path
+            walk.may_follow = data[start:at].rstrip().endswith(b",")
+        return at
 
     @property
     def open_array(self) -> Reject | None:
@@ -193,7 +238,7 @@ class _Splitter:
         self._joint = len(view)
         return at
 
-    def _one(self, start: int, documents: list[Document]) -> int:
+    def _one(self, start: int, documents: list[Document]) -> int:  # noqa: PLR0911
         """Passes one document, or one fault; stays where more of the input must be seen first."""
         data = self._sound
         # A judgement looks at so much and no more, so that it does not depend on where the blocks end.
@@ -207,12 +252,18 @@ class _Splitter:
             self._land(start, end, documents)
             return end
         may_grow = len(data) - start <= RAW_LIMIT and not self._final
+        if problem == TRUNCATED and may_grow:
+            return start
+        if self._answers and self._path is None and is_object and problem != TOO_DEEP:
+            self._walk = Walk.into(self._answers, data, start, stop)
+            if self._walk:
+                return start + 1
         if problem == TRUNCATED and stop - start > RAW_LIMIT:
             self._open = (0, b"")
             self._large_at = self.offset + start
-            return self._skip(Reject(self.offset + start, "too_large", _WHAT["too_large"], b"", 0), start)
-        if problem == TRUNCATED and may_grow:
-            return start
+            return self._skip(
+                Reject(self.offset + start, "too_large", _WHAT["too_large"], b"", 0, path=self._path), start
+            )
         after = next_record(data, start, end, stop, in_list=self._in_list)
         behind = _SEPARATORS.match(data, parse(data, after, stop)[0], stop)
         if may_grow and behind and behind.end() > stop - 2:
@@ -253,8 +304,8 @@ class _Splitter:
         if end - start > RAW_LIMIT:
             self._tell(start, end, "too_large")
             return
-        if not self._answers:
-            self._take(start, end, documents)
+        if not self._answers or self._path is not None:
+            self._take(start, end, documents, self._path)
             return
         try:
             kind, lists = self._answers.read(self._sound[start:end])
@@ -273,6 +324,8 @@ class _Splitter:
 
     def _take(self, start: int, end: int, documents: list[Document], path: str | None = None) -> None:
         """Collects one valid value, or tells why it is no record. path: of the list that it is an element of."""
+        if self._is_foreign(path):
+            return
         if not self._data.startswith(b"{", start):
             self._tell(start, end, "not_json", path=path)
         elif not (self._is_utf8 or is_utf8(self._data[start:end])):
@@ -286,9 +339,16 @@ class _Splitter:
                 line.verbatim = self._data[start:end].translate(None, b"\r\n")
             documents.append(line)
 
+    def _is_foreign(self, path: str | None) -> bool:
+        """Whether a value is an element of a list that another stream reads, and judges."""
+        return path is not None and self._answers is not None and path not in self._answers.records
+
     def _tell(self, start: int, end: int, reason: str, where: str = "", path: str | None = None) -> None:
-        raw = self._data[start:end].rstrip(b" \t\r\n")
+        path = path or self._path
         self._rejected_to = self.offset + end
+        if self._is_foreign(path):
+            return
+        raw = self._data[start:end].rstrip(b" \t\r\n")
         rows = records_in(raw) if reason in _BROKEN else 1
         reject = Reject(self.offset + start, reason, _WHAT[reason] + where, raw, len(raw), path=path, rows=rows)
         if reason != TRUNCATED:

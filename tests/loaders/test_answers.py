@@ -272,23 +272,66 @@ def test_an_answer_that_is_deeper_than_can_be_read_is_a_reject(depth: int) -> No
         assert records == [b'{"id":"1"}', b'{"id":"2"}']
 
 
-def test_an_answer_that_is_too_large_is_a_reject() -> None:
-    record = b'{"id":"1","t":"%b"}' % (b"x" * (1 << 20))
-    data = b'{"data":[%b]}' % b",".join([record] * 16)
-    records, [reject] = read(data + PAGE_V2, "data")
-    assert [len(record) for record in records] == [27, 10]
-    assert (reject.reason, reject.size, reject.path) == ("too_large", len(data), None)
-    assert reject.detail == f"the document is longer than {RAW_LIMIT:,} bytes"
-    assert read(b'{"data":[%b]}' % b",".join([record] * 15), "data") == ([record] * 15, [])
+def test_an_answer_may_be_of_any_size() -> None:
+    """Its elements are read one by one, each judged alone."""
+    event = b'{"id":%d,"t":"%b"}'
+    lines = [event % (n, b"x" * 300) for n in range(56_000)]
+    lines[7] = b'{"id":7,"t":NaN}'
+    lines[50_000] = b'{"id":50000,"t":"5" disk"}'
+    data = b'{"meta":{"a":[1]},"more":[%b],"Records":[\n%b],"x":{"y":1}}' % (
+        b",".join([A_USER] * 9),
+        b",\n".join(lines),
+    )
+    assert len(data) > RAW_LIMIT
+    answers, found = Answers(("Records",), leave=("meta",), others=("more",)), list[Reject]()
+    pieces = [data[at : at + 1_000_000] for at in range(0, len(data), 1_000_000)]
+    batches = read_documents([*pieces, PAGE_V2, b'{"Records":[{"id":1}]}'], found.append, answers)
+    records = [bytes(record) for batch in batches for record in batch]
+    assert records == [*(line for n, line in enumerate(lines) if n not in {7, 50_000}), b'{"id":1}']
+    assert [(one.reason, one.path, one.raw) for one in found] == [
+        ("not_finite_number", "Records", lines[7]),
+        ("malformed_json", "Records", lines[50_000]),
+        ("not_declared", None, PAGE_V2),
+    ]
+    assert (answers.documents, answers.empties) == (3, 0)
+    assert answers.unread == {"x": 1, "data": 1, "errors": 1, "includes": 1}
 
 
-def test_an_answer_that_is_cut_is_a_reject_and_the_next_is_read() -> None:
-    cut = b'{"data":[{"id":"1"},{"id":'
-    assert told(cut, "data") == ([], [(0, "truncated", None, cut)])
-    assert told(PAGE_V2 + cut, "includes.tweets") == ([b'{"id":"5"}'], [(len(PAGE_V2), "truncated", None, cut)])
-    broken = b'{"data":[{"id":"1"},{"id":tru}]}'
-    records, found = told(broken + b"\n" + PAGE_V2, "includes.tweets")
-    assert (records, found) == ([b'{"id":"5"}'], [(0, "malformed_json", None, broken)])
+A_USER = b'{"id":"71","m":[{"a":"]}"}]}'
+
+
+@pytest.mark.parametrize(
+    ("data", "records", "rejected"),
+    [
+        # damaged in one element, at each end, and where another stream reads
+        (b'{"data":[{"id":1},{"id":tru},{"id":3}]}', [1, 3], [("malformed_json", "data", b'{"id":tru}')]),
+        (b'{"data":[{"id":"5" x"},{"id":3}],"meta":[]}', [3], [("malformed_json", "data", b'{"id":"5" x"}')]),
+        (b'{"data":[{"id":1},{"id":NaN}]}', [1], [("not_finite_number", "data", b'{"id":NaN}')]),
+        (b'{"users":[{"id":NaN},{"id":7}],"data":[{"id":1}]}', [1], []),
+        (b'{"data":{"id":1},"more":{"data":[{"id":2},NaN,{"id":3}]}}', [1, 2, 3], [("not_json", "more.data", b"NaN")]),
+        # damaged elsewhere
+        (b'{"data":[{"id":1}],"x":tru}', [1], [("not_json", None, b'"x":tru}')]),
+        # cut
+        (b'{"data":[{"id":1},{"id":', [1], [("truncated", "data", b'{"id":')]),
+        (b'{"data":[{"id":1},', [1], [("truncated", None, b"")]),
+        (b'{"data":[{"id":1}],"x":', [1], [("not_json", None, b'"x":')]),
+        (b'{"data":[{"id":1},{"id":"x\n{"data":[{"id":2}]}', [1, 2], [("malformed_json", "data", b'{"id":"x')]),
+        (b'{"data":[{"id":1}\n{"data":[{"id":2}]}', [1, 2], []),
+        # without any record before the fault it is as it was
+        (b'{"x":tru,"data":[{"id":1}]}', [], [("malformed_json", None, b'{"x":tru,"data":[{"id":1}]}')]),
+    ],
+)
+def test_a_fault_in_an_answer_costs_itself_alone(
+    data: bytes, records: list[int], rejected: list[tuple[str, str | None, bytes]]
+) -> None:
+    for size in (len(data), 1, 7):
+        answers, found = Answers(("data", "more.data"), others=("users",)), list[Reject]()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("loaders.readers.json_documents.BLOCK", size)
+            pieces = [data[at : at + size] for at in range(0, len(data), size)]
+            batches = list(read_documents(pieces, found.append, answers))
+        assert [json.loads(bytes(one))["id"] for batch in batches for one in batch] == records
+        assert [(one.reason, one.path, one.raw.strip()) for one in found] == rejected
 
 
 WRONG = b'{"data":[{"id":"1"},7,{"t":"\\ud800"},{"t":"\xff"}]}'
@@ -487,7 +530,7 @@ def test_a_record_that_did_not_cast_comes_back_as_itself(lake: Store, source: St
 
 
 def test_a_whole_answer_comes_back_as_an_answer(lake: Store, source: Store) -> None:
-    source.put("v2/2021-11-03/a", b'{"data":[{"id":"1"},{"id":')
+    source.put("v2/2021-11-03/a", b'{"dat":tru,"data":[{"id":"1"},{"id":')
     source.put("v2/2021-11-03/b", b'{"id":tru}\n')
     posts, users = declared(source, "posts", *POSTS), declared(source, "users", *USERS)
     for drop in (posts, users):
