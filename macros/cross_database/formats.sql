@@ -17,6 +17,9 @@
     cnpj8     1 to 8 digits, the first eight of a CNPJ, perhaps without the zeros in front; it stays text
     digits4   just 4 of them, zeros in front included, text -#}
 {% macro format_pattern(format) -%}
+    {%- if format not in formats() or format in ('text', 'verbatim') -%}
+        {{ exceptions.raise_compiler_error('no pattern for the format ' ~ format ~ '; there are: ' ~ formats() | join(', ')) }}
+    {%- endif -%}
     {{ return({
         'integer': '[+-]?[0-9]+',
         'decimal': '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)',
@@ -33,6 +36,16 @@
         'cnpj8': '[0-9]{1,8}',
         'digits4': '[0-9]{4}',
     }[format]) }}
+{%- endmacro %}
+
+{#- The formats there are, and the types that each is for. -#}
+{% macro formats() -%}
+    {%- set text, number, moment = ['varchar'], ['bigint', 'integer', 'decimal', 'double precision'], ['timestamp'] -%}
+    {{ return({
+        'text': text, 'verbatim': text, 'digits': text, 'cnpj8': text, 'digits4': text,
+        'integer': number, 'decimal': number, 'decimal_pt_br': number, 'double': ['double precision'],
+        'boolean': ['boolean'], 'date': ['date'], 'iso8601': moment, 'epoch_ms': moment, 'twitter_v1': moment,
+    }) }}
 {%- endmacro %}
 
 {#- The typed value of a trimmed text, or null where it does not have the format or does not fit the type. -#}

@@ -8,7 +8,7 @@
     format    how its text must look and is converted (macros/read_stream/formats.sql); by default what the type says
     required  true, or an SQL condition over the entity's texts (`text__<name>`): absent, null and empty are errors
     missing   what the error of a required field says: reason and expectation, for fields without which a document is
-              something else altogether; by default `required`, and the type
+              something else altogether; by default `required`, and a value at the path
     expected  what its errors say was expected, where the type and the format do not say enough
     accepted  the values it may have, compared as text; or a mapping of them to what they mean, for whoever reads the error
     in_calendar  whether it must lie in the calendar that the facts share (vars calendar_start and calendar_end): every date
@@ -31,9 +31,40 @@
         'required': 'true' if required is true else (required or none),
         'text': text,
         'expected': expected,
-        'missing': missing or ('required', expected or type),
+        'missing': missing,
         'accepted': accepted,
         'in_calendar': 'true' if in_calendar is true or (in_calendar is none and type in ('date', 'timestamp')) else in_calendar,
         'only_if': only_if,
+        'unknown': kwargs | list,
     }) }}
+{%- endmacro %}
+
+{#- Refuses a list of fields in which something is misspelt: an unknown format would reject every record, an unknown argument
+    would do nothing, and a name that comes twice would be read once. -#}
+{% macro check_fields(place, fields) -%}
+    {%- set names = [] -%}
+    {%- for f in fields -%}
+        {%- set problem = 'it is in the list twice; expected each name once' if f.name in names else field_problem(f) -%}
+        {%- if problem -%}
+            {{ exceptions.raise_compiler_error(place ~ ', field ' ~ f.name ~ ': ' ~ problem) }}
+        {%- endif -%}
+        {%- do names.append(f.name) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- What is misspelt in a field, or none. -#}
+{% macro field_problem(f) -%}
+    {%- set family, types = f.type.split('(')[0], formats().get(f.format) -%}
+    {%- if f.unknown -%}
+        {{ return('unknown argument ' ~ f.unknown | join(', ')
+            ~ '; expected path, format, required, accepted, in_calendar, only_if, missing, text or expected') }}
+    {%- elif types is none -%}
+        {{ return('unknown format ' ~ f.format ~ '; expected one of ' ~ formats() | join(', ')) }}
+    {%- elif family not in types or (f.type != family) != (family in ('varchar', 'decimal')) -%}
+        {{ return('type ' ~ f.type ~ ' does not go with the format ' ~ f.format ~ '; expected '
+            ~ types | join(' or ') | replace('varchar', 'varchar(<bytes>)') | replace('decimal', 'decimal(<digits>, <places>)')) }}
+    {%- elif f.in_calendar and family not in ('date', 'timestamp') -%}
+        {{ return('in_calendar is for dates and timestamps; it is a ' ~ f.type) }}
+    {%- endif -%}
+    {{ return(none) }}
 {%- endmacro %}

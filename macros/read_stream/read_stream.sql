@@ -9,6 +9,7 @@
 
     texts  a query over the CTE `landed` that gives what texts_of gives, where paths do not tell where the fields stand -#}
 {% macro read_stream(relation, fields, texts=none) %}
+{%- do check_fields(relation.identifier | replace('__', '.'), fields) %}
 with
 
 landed as (
@@ -116,10 +117,12 @@ checked as (
 {% macro field_errors(f) -%}
     {%- set raw, value = 'raw__' ~ f.name, f.name -%}
     {%- set as_text = f.format in ('text', 'verbatim') -%}
+    {%- set looks = 'a text' if as_text else f.format ~ ' as ' ~ f.type -%}
+    {%- set longest = f.type | replace('varchar(', '') | replace(')', '') -%}
     {%- set errors = [{
         'condition': raw ~ ' is not null and ' ~ value ~ ' is null',
         'reason': 'too_long' if as_text else 'not_' ~ f.format,
-        'expected': f.expected or (f.type if as_text else f.format ~ ' as ' ~ f.type),
+        'expected': f.expected or ('a text of at most ' ~ longest ~ ' bytes' if as_text else looks),
     }] -%}
     {%- if f.accepted -%}
         {%- set values, told = f.accepted | map('string') | list, [] -%}
@@ -148,8 +151,8 @@ checked as (
     {%- if f.required -%}
         {%- do errors.append({
             'condition': raw ~ ' is null' ~ ('' if f.required == 'true' else ' and coalesce(required__' ~ f.name ~ ', false)'),
-            'reason': f.missing[0],
-            'expected': f.missing[1],
+            'reason': f.missing[0] if f.missing else 'required',
+            'expected': f.missing[1] if f.missing else 'a value at ' ~ f.path ~ ', ' ~ (f.expected or looks),
         }) -%}
     {%- endif -%}
     {{ return(errors) }}

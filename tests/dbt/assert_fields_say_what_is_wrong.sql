@@ -8,13 +8,26 @@
     field('born_on', 'date', in_calendar=false),
     field('note', 'varchar(65535)', format='verbatim'),
 ] %}
+{#- what is misspelt in a field, and what check_fields then says -#}
+{%- set misspelt = [
+    (field('a', 'bigint', format='digit'), 'unknown format digit; expected one of text, verbatim, digits'),
+    (field('a', 'bigint', format='iso8601'), 'type bigint does not go with the format iso8601; expected timestamp'),
+    (field('a', 'varchar'), 'type varchar does not go with the format text; expected varchar(<bytes>)'),
+    (field('a', 'bigint(4)'), 'type bigint(4) does not go with the format text; expected varchar(<bytes>)'),
+    (field('a', 'int'), 'type int does not go with the format text; expected varchar(<bytes>)'),
+    (field('a', 'decimal', format='decimal_pt_br'), 'type decimal does not go with the format decimal_pt_br; expected'),
+    (field('a', 'bigint', lookback='2d'), 'unknown argument lookback; expected path, format, required'),
+    (field('a', 'bigint', in_calendar=true), 'in_calendar is for dates and timestamps; it is a bigint'),
+    (field('a', 'decimal(18, 2)', only_if='true'), 'None'),
+    (field('a', 'double precision'), 'None'),
+] %}
 {%- set told = [
     (2, 'rating', 'a.Rating', '7', 'one of 1, 2, 3', 'not_accepted'),
-    (2, 'paid_at', 'paid_at', none, 'timestamp', 'required'),
-    (3, 'record_id', 'id', 'a "b" \\ c', 'varchar(5)', 'too_long'),
+    (2, 'paid_at', 'paid_at', none, 'a value at paid_at, iso8601 as timestamp', 'required'),
+    (3, 'record_id', 'id', 'a "b" \\ c', 'a text of at most 5 bytes', 'too_long'),
     (3, 'rating', 'a.Rating', 'two', 'integer as bigint', 'not_integer'),
     (3, 'paid_at', 'paid_at', 'soon', 'iso8601 as timestamp', 'not_iso8601'),
-    (4, 'record_id', 'id', none, 'varchar(5)', 'required'),
+    (4, 'record_id', 'id', none, 'a value at id, a text', 'required'),
     (5, 'ordered_on', 'ordered_on', '1969-12-31', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
     (5, 'sent_at', 'sent_at', '2524608000000', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
     (7, 'paid_at', 'paid_at', '0001-01-01T00:00:00Z', 'a day from 1970-01-01 to before 2050-01-01', 'outside_calendar'),
@@ -118,3 +131,9 @@ select
     _row,
     cast('(a value)' as varchar(65535)) as field
 from misread
+{%- for it, problem in misspelt if not (field_problem(it) | string).startswith(problem) %}
+union all
+select
+    cast(0 as bigint) as _row,
+    cast({{ literal(field_problem(it) | string) }} as varchar(65535)) as field
+{%- endfor %}
