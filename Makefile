@@ -86,6 +86,7 @@ site: setup .venv/headwater-site ## boards, documentation, column lineage and di
 
 verify: setup ## check that no object and no record of any load was lost, however old
 	@$(ACTIVATE) headwater verify
+	@$(ACTIVATE) dbt build --quiet --select path:models/staging resource_type:seed --exclude-resource-types test unit_test
 	@$(ACTIVATE) dbt test --select test_name:rows_match_commits test_name:nothing_lost --vars '{conservation_of: everything}'
 
 test: .venv/headwater-dev profiles.yml ## every test

@@ -9,14 +9,15 @@ budgets as (
         open_count,
         corrected_count,
         replayed_count,
-        restated_count
+        restated_count,
+        withdrawn_count
     from {{ ref('reject_budgets') }}
 
 ),
 
 final as (
 
-    {%- for state in ('open', 'corrected', 'replayed', 'restated') %}
+    {%- for state in ('open', 'corrected', 'replayed', 'restated', 'withdrawn') %}
     select
         stream,
         {{ loop.index }} as state_number,

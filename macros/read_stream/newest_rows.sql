@@ -42,6 +42,7 @@ from (
             from {{ ref(stream.base) }} as touched
             where touched._load_seq > (select coalesce(max(present._load_seq), 0) from {{ this }} as present)
         )
+        or {{ is_of_missing_input('accepted_records.', this) }}
         or accepted_records._input_key in (select corrected._input_key from {{ ref(stream.corrected) }} as corrected)
     {%- endif %}
 ) as ranked

@@ -95,6 +95,7 @@ from (
                     select coalesce(max(held._load_seq), 0) from {{ present }} as held
                 )
                 or touched._correction is not null
+                or {{ is_of_missing_input('touched.', present) }}
         )
         {%- endif %}
 ) as ranked

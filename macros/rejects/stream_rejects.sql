@@ -5,8 +5,10 @@
     cast     what did not cast, was not accepted, or is missing; one stream
 
     state    open; resolved_by_replay, when a later load brought the record, mended; resolved_by_correction, when the record
-             reads well with what seeds/corrections.csv says; resolved_by_restatement, when a version of its input that
-             came later has superseded that which it was in -#}
+             reads well with what seeds/corrections.csv says; resolved_by_withdrawal, when seeds/withdrawn_inputs.csv
+             takes its input back; resolved_by_restatement, when a version of its input that came later has superseded that
+             which it was in
+    row_count  how many records it is thought to hold: the rows of a file that was refused whole, none in an empty one -#}
 {% macro landing_rejects(stream=none) %}
 select
     rejects.source,
@@ -20,6 +22,7 @@ select
     rejects.line_number,
     rejects.record_number,
     rejects.byte_count,
+    coalesce(rejects.row_count, 1) as row_count,
     nullif(rejects.reason, rejects.reason) as field,
     nullif(rejects.reason, rejects.reason) as path,
     case when rejects.encoding = 'utf-8' then rejects.raw_text end as raw_text,
@@ -54,6 +57,7 @@ select
     nullif(rejects._load_seq, rejects._load_seq) as line_number,
     nullif(rejects._load_seq, rejects._load_seq) as record_number,
     rejects.longest_line as byte_count,
+    cast(1 as bigint) as row_count,
     nullif(rejects.record_id, rejects.record_id) as field,
     nullif(rejects.record_id, rejects.record_id) as path,
     nullif(rejects.record_id, rejects.record_id) as raw_text,
@@ -103,6 +107,7 @@ select
     nullif(rejects._load_seq, rejects._load_seq) as line_number,
     nullif(rejects._load_seq, rejects._load_seq) as record_number,
     nullif(rejects._load_seq, rejects._load_seq) as byte_count,
+    cast(1 as bigint) as row_count,
     rejects.field,
     rejects.path,
     rejects.raw_text,
@@ -132,6 +137,7 @@ left join {{ ref(stream.corrected) }} as corrected
         {%- if corrected %}
         when {{ corrected }} is not null then cast('resolved_by_correction' as varchar(65535))
         {%- endif %}
+        when input_versions.is_withdrawn then cast('resolved_by_withdrawal' as varchar(65535))
         when input_versions.is_superseded then cast('resolved_by_restatement' as varchar(65535))
         else cast('open' as varchar(65535))
     end

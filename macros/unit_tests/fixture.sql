@@ -63,6 +63,8 @@ where 1 = 0
             'row_count': 'bigint', 'reject_count': 'bigint', 'replay_count': 'bigint', 'document_count': 'bigint', 'empty_count': 'bigint', 'unread_count': 'bigint',
             'rejected_row_count': 'bigint',
         }) -%}
+    {%- elif relation == 'withdrawn_inputs' -%}
+        {%- do types.update({'stream': text, 'input_key': text, 'load_seq': 'bigint', 'reason': text}) -%}
     {%- elif relation.startswith('base_') -%}
         {%- do types.update({'cast_errors': 'json', '_correction': text} if relation.endswith('_corrected') else
             {'cast_errors': 'json', 'raw_texts': 'json'}) -%}

@@ -16,7 +16,7 @@ CHECKS = {
     ),
     "operations_reject_states": Check(
         lambda rows: sum(row["record_count"] for row in rows),
-        "select count(*) from (select distinct source, stream, record_id, state from marts.rejects)",
+        "select sum(row_count) from (select distinct source, stream, record_id, state, row_count from marts.rejects)",
     ),
     "operations_reject_reasons": Check(
         lambda rows: sum(row["reject_count"] for row in rows),

@@ -86,6 +86,7 @@ state_{{ case }}_{{ load }} as (
         state,
         _object,
         _row,
+        _input_key,
         _load_seq,
         _correction
     from written_{{ case }}_{{ load }}

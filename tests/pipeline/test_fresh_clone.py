@@ -34,7 +34,7 @@ def test_works_where_nothing_was_staged(checkout: Path, arguments: list[str]) ->
 
 def test_a_build_without_staging_says_what_to_do(checkout: Path) -> None:
     done = run_dbt(checkout, "run", "--select", "base_web_events__events")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "nothing has been staged; run `headwater stage` and then dbt again" in done.stdout
 
 

@@ -161,7 +161,8 @@ def copied(project: Path) -> Path:
     shutil.copytree(Path(__file__).parent / "shop", project, dirs_exist_ok=True)
     # there is more dirt in the demo data than a budget allows
     declared = project / "dbt_project.yml"
-    declared.write_text(declared.read_text().replace("rejects_fail_above: 0.01", "rejects_fail_above: 1"))
+    told_there = declared.read_text().replace("rejects_fail_above: 0.01", "rejects_fail_above: 1")
+    declared.write_text(told_there.replace("landed_only: []", "landed_only: [shop.orders]"))
     return project
 
 

@@ -28,6 +28,7 @@ final as (
         line_number,
         record_number,
         byte_count,
+        row_count,
         field,
         path,
         raw_text,
