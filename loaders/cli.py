@@ -13,8 +13,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from loaders.command import console, declared_streams, follow, lake_of, streams_of
-from loaders.declarations import Stream, select
+from loaders.command import console, declared_streams, follow, lake_of, streams_of, used_streams
+from loaders.declarations import Stream
 from loaders.demo.recipe import settle
 from loaders.environment import without_secrets
 from loaders.errors import ConfigurationError, DamagedCommitError, HeadwaterError, NotFoundError, UnexpectedError
@@ -71,7 +71,7 @@ def load(  # noqa: PLR0913, PLR0917
         raise click.UsageError(f"--since {since[0]:%Y-%m-%d} is after --until, which ends before {until[1]:%Y-%m-%d}")
     lake, period, failures = lake_of(ctx), (since and since[0], until and until[1]), []
     streams, loaded, skipped = declared_streams(), False, dict[str, str]()
-    for loader, fed in runs(streams, select(streams, names)):
+    for loader, fed in runs(streams, used_streams(streams, names)):
         place = fed[0].source if loader.feeds_source else f"{fed[0].source}.{fed[0].name}"
         try:
             with ExitStack() as stack:
@@ -118,7 +118,7 @@ def _record(lake: Store, stream: Stream, error: HeadwaterError) -> None:
 def status(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Shows, per stream, the last load, rows landed and rejected, the watermark and the age. Reads the lake only."""
     lake, now = lake_of(ctx), datetime.now(UTC)
-    rows = [_status(Log(lake, s.source, s.name), now) for s in streams_of(names)]
+    rows = [_status(Log(lake, s.source, s.name), now) for s in used_streams(declared_streams(), names)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from loaders.declarations import Stream, read_declarations, select
+from loaders.declarations import Stream, read_declarations, select, switched_on
 from loaders.environment import check_names, check_target
 from loaders.errors import ConfigurationError
 from loaders.foreign import printable
@@ -22,6 +22,19 @@ console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 def streams_of(names: tuple[str, ...]) -> list[Stream]:
     """The streams that are declared, all or those that are named."""
     return select(declared_streams(), names)
+
+
+def used_streams(declared: Sequence[Stream], names: tuple[str, ...]) -> list[Stream]:
+    """Those of the declared ones that are named, or all, without what dbt_project.yml switches off.
+
+    Raises ConfigurationError if it switches off all that are named.
+    """
+    chosen, on = select(declared, names), switched_on(Path("dbt_project.yml"), declared)
+    used = [stream for stream in chosen if stream in on]
+    if names and not used:
+        told = ", ".join(sorted({f"{stream.source}.{stream.name}" for stream in chosen}))
+        raise ConfigurationError(f"{told}: switched off by streams_off in dbt_project.yml; take it out there to use it")
+    return used
 
 
 def declared_streams() -> list[Stream]:

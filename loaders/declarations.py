@@ -81,6 +81,24 @@ def _explained(kind: type[Stream], error: dict[str, Any]) -> str:
     return f"{name}: nothing reads this; expected {near[0] if near else 'one of ' + ', '.join(kind.model_fields)}"
 
 
+def switched_on(project: Path, streams: Sequence[Stream]) -> list[Stream]:
+    """The streams but for those that `streams_off` in a dbt_project.yml names, `source` or `source.stream`.
+
+    Raises ConfigurationError, naming what is no source and no stream.
+    """
+    try:
+        content = yaml.safe_load(project.read_text(encoding="utf-8")) or {}
+        off = {str(name) for name in content.get("vars", {}).get("streams_off") or []}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
+        hint = "expected vars with streams_off, a list of sources or streams; `dbt parse` says more"
+        raise ConfigurationError(f"{project}: {' '.join(str(error).split())}; {hint}") from error
+    known = {name for s in streams for name in (s.source, f"{s.source}.{s.name}")}
+    if unknown := sorted(off - known):
+        told = f"streams_off names {', '.join(unknown)}; expected some of: {', '.join(sorted(known))}"
+        raise ConfigurationError(f"{project}: {told}")
+    return [s for s in streams if not {s.source, f"{s.source}.{s.name}"} & off]
+
+
 def select(streams: Sequence[Stream], names: Sequence[str]) -> list[Stream]:
     """The streams named `source` or `source.stream`; all of them if no name is given."""
     known = {name for s in streams for name in (s.source, f"{s.source}.{s.name}")}

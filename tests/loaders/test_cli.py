@@ -158,6 +158,27 @@ def test_an_unknown_source_is_told_with_those_there_are(project: Path, headwater
         )
 
 
+def test_what_is_switched_off_is_neither_loaded_nor_in_status(project: Path, headwater: Headwater) -> None:
+    put(project, hour("a"))
+    settings = project / "dbt_project.yml"
+    settings.write_text("vars:\n  streams_off: [shop.errors]\n")
+    assert headwater("load").stdout == "shop.orders: load 1: 1 landed, 0 rejected\n"
+    assert [row["stream"] for row in json.loads(headwater("status", "--json").stdout)] == ["orders"]
+    assert stderr_line(headwater("load", "shop.errors")) == (
+        "Error: shop.errors: switched off by streams_off in dbt_project.yml; take it out there to use it"
+    )
+    settings.write_text("vars:\n  streams_off: [shop]\n")
+    assert headwater("load").stdout == ""
+    assert json.loads(headwater("status", "--json").stdout) == []
+    settings.write_text("vars:\n  streams_off: [shop.order]\n")
+    for command in ("load", "status"):
+        assert stderr_line(headwater(command)) == (
+            "Error: dbt_project.yml: streams_off names shop.order; expected some of: shop, shop.errors, shop.orders"
+        )
+    settings.write_text("vars: [streams_off]\n")
+    assert stderr_line(headwater("load")).startswith("Error: dbt_project.yml: ")
+
+
 def test_outside_of_a_project_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headwater: Headwater) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("load", "status", "demo"):

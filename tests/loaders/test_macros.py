@@ -8,7 +8,13 @@ import pytest
 from jinja2 import Environment
 
 MACROS = Path(__file__).parents[2] / "macros"
-FILES = ("read_stream/field.sql", "cross_database/formats.sql", "guards/check_streams.sql", "rejects/report_gates.sql")
+FILES = (
+    "read_stream/field.sql",
+    "read_stream/last_loaded_at.sql",
+    "cross_database/formats.sql",
+    "guards/check_streams.sql",
+    "rejects/report_gates.sql",
+)
 
 
 class Returned(Exception):
@@ -20,7 +26,18 @@ class Macros:
 
     def __init__(self) -> None:
         self.environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701
-        self.environment.globals.update({"exceptions": self, "return": self.give_back, "streams": list})
+        self.off = list[str]()
+        self.environment.globals.update(
+            {
+                "exceptions": self,
+                "return": self.give_back,
+                "streams": list,
+                "var": lambda name, _: self.off if name == "streams_off" else None,
+                "source": "{}.{}".format,
+                "literal": repr,
+                "changed_at": lambda: "now",
+            }
+        )
         for file in FILES:
             for text in re.findall(r"{% macro .*?endmacro %}", (MACROS / file).read_text(), re.DOTALL):
                 name = re.search(r"macro (\w+)", text)[1]  # type: ignore[index]
@@ -109,6 +126,15 @@ def test_a_stream_without_its_guards_is_told_what_is_missing(macros: Macros) -> 
         "shop.orders: no test nothing_lost with `stream: shop.orders` of stg_shop__orders",
         "shop.orders: no test rejects_within_budget with `stream: shop.orders` of stg_shop__orders",
     ]
+
+
+@pytest.mark.parametrize(
+    ("off", "is_off"), [([], False), (["x"], True), (["x.posts"], True), (["x.users", "banks"], False)]
+)
+def test_a_stream_that_is_switched_off_is_never_stale(macros: Macros, off: list[str], is_off: bool) -> None:
+    macros.off[:] = off
+    query = " ".join(macros.last_loaded_at("x", "posts").split())
+    assert query == "select now" if is_off else query.startswith("select max(moment) from ( select _loaded_at")
 
 
 def test_names_of_files_command_no_terminal(macros: Macros) -> None:

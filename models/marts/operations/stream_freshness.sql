@@ -62,6 +62,11 @@ final as (
     from totals
     left join rejects on totals.source = rejects.source and totals.stream = rejects.stream
     left join events on totals.source = events.source and totals.stream = events.stream
+    where
+        1 = 1
+        {%- for stream in streams() if is_off(stream.place) %}
+        and not (totals.source = {{ literal(stream.source) }} and totals.stream = {{ literal(stream.name) }})
+        {%- endfor %}
 
 )
 
