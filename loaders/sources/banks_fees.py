@@ -26,6 +26,7 @@ from loaders.landing import Load, begin
 from loaders.log import Commit, Log
 from loaders.readers.answers import split_answer
 from loaders.readers.json_documents import read_documents
+from loaders.readers.json_values import mend
 from loaders.sources.banks import ATTEMPTS, GIVE_UP, BanksSettings, FeesStream, as_param, raise_for
 from loaders.writers import hash_of
 
@@ -54,7 +55,10 @@ class Answer(NamedTuple):
         return hash_of(b"\n".join(sorted(self.elements)))
 
 
-class _Link(msgspec.Struct):
+class _Page(msgspec.Struct):
+    """OData answers with a list, also of nothing."""
+
+    value: list[msgspec.Raw]
     link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
@@ -215,7 +219,7 @@ def _read(body: bytes) -> tuple[list[bytes], dict[str, str] | None]:
     """The elements of a page, and the parameters of its link to the next one."""
     try:
         [(_, elements)] = split_answer(body, ("value",))
-        link = msgspec.json.decode(body, type=_Link).link
+        link = msgspec.json.decode(mend(body, 0), type=_Page).link
         return [bytes(element) for element in elements], dict(parse_qsl(urlsplit(link).query)) if link else None
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error

@@ -628,7 +628,8 @@ def learning(project: Path, headwater: Headwater) -> Store:
 
 
 def in_warehouse(record: str, **more: Any) -> dict[str, Any]:
-    return {**told(record), "key": None, "path": None, "raw_text": "2", **more}
+    kind = "cast" if record.startswith("raw/") else "landing"
+    return {**told(record), "kind": kind, "key": None, "path": None, "raw_text": "2", **more}
 
 
 def test_rejects_are_shown(learning: Store, headwater: Headwater, dbt: Dbt) -> None:
@@ -648,7 +649,7 @@ def test_rejects_are_shown(learning: Store, headwater: Headwater, dbt: Dbt) -> N
         "",
         f"learning.ratings  wrong_column_count  {JANUARY}, line 3",
         "  2",
-        "  expected 1 cells, expected 2",
+        "  1 cells, expected 2",
         f"  record {one}",
         "",
         f"learning.ratings  cast_failed  {JANUARY}",
