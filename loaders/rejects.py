@@ -197,7 +197,13 @@ def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], 
         raw = "\n".join(part for part in (one.header, one.raw) if part is not None).encode()
         records = () if origin.is_element else stream.records
         drop = stream.model_copy(update={"encoding": ("utf-8",), "records": records})
-        batches = list(read_input(drop, [raw], faults.append))
+        answers = drop.answers()
+        others = {*answers.others} if answers else set()
+        own = replace(answers, others=(), owns=True) if answers else None
+        batches = list(read_input(drop, [raw], faults.append, answers=own))
+        if own and (lost := sorted(others & own.unread.keys())):
+            way = f"replay what is {stream.source}.{stream.name}'s, and put the document into the drop for the rest"
+            return [], f"it has records of other streams, at {', '.join(lost)}, that a replay would lose; {way}"
     if faults:
         return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"
     return [document for batch in batches for document in batch], "" if batches else "it holds no record"

@@ -9,7 +9,7 @@ tasks      by search or timeline: newest_id, the watermark; known, what the page
 watermark  when the newest of all posts was made
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +56,8 @@ class XLoad:
     until: datetime | None = None
     anew: bool = False
     _warnings: list[str] = field(default_factory=list)
+    _unread: Counter[str] = field(default_factory=Counter)
+    """What answers had beside what is read of them, by its paths; each is told once."""
     _pages: int = 0
     _open: tuple[Task, Crawl] | None = None
     """The crawl that is under way, for the next one to go on with if this is where it ends."""
@@ -233,6 +235,9 @@ class XLoad:
             ("errors", "errors", page.errors),
         ):
             self.landing.land(stream, f"{key}/{part}", answer, {**params, "part": part}, documents)
+        if page.unread and not self._unread.keys() >= page.unread.keys():
+            self._warnings.append(f"{task.told}: the answer has values that are not read, at {', '.join(page.unread)}")
+        self._unread += page.unread
         self._pages += 1
 
     def _ask(self, path: str, params: dict[str, str]) -> tuple[Answer, Page]:

@@ -3,6 +3,7 @@
 The service speaks of tweets or of posts, as the request does; a page may come in either vocabulary.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,12 +11,14 @@ from typing import TypeVar
 import msgspec
 
 from loaders.foreign import printable
-from loaders.readers.answers import split_answer
+from loaders.readers.answers import Answers
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import mend
 from loaders.writers import hash_of
 
 _PATHS = ("data", "includes.tweets", "includes.posts", "includes.users", "errors")
+_LEFT = ("meta",)
+_NOTHING = msgspec.Raw(b"null")
 T = TypeVar("T")
 
 
@@ -23,16 +26,9 @@ class _Meta(msgspec.Struct):
     next_token: str | None = None
 
 
-class _Includes(msgspec.Struct):
-    tweets: list[msgspec.Raw] | None = None
-    posts: list[msgspec.Raw] | None = None
-    users: list[msgspec.Raw] | None = None
-
-
 class _Page(msgspec.Struct):
-    data: list[msgspec.Raw] | None = None
-    includes: _Includes | None = None
-    errors: list[msgspec.Raw] | None = None
+    data: msgspec.Raw = _NOTHING
+    errors: msgspec.Raw = _NOTHING
     meta: _Meta | None = None
 
 
@@ -62,7 +58,7 @@ _PROBLEM, _USER = msgspec.json.Decoder(_Problem), msgspec.json.Decoder(_User)
 class Page:
     """What was asked for (`data`), what X adds to it (`includes`), and what it could not find, element by element.
 
-    ids: of data, those that are ids; next_token: empty on the last page.
+    ids: of data, those that are ids; next_token: empty on the last page; unread: what else the page had, by its paths.
     """
 
     data: list[Document]
@@ -71,6 +67,7 @@ class Page:
     errors: list[Document]
     ids: list[int]
     next_token: str
+    unread: Counter[str]
 
     @property
     def identities(self) -> set[str]:
@@ -86,18 +83,14 @@ def read_page(body: bytes) -> Page:
         page = _PAGE.decode(sound)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
-    if page.meta is None and page.data is None and page.errors is None:
+    if page.meta is None and all(bytes(found) == b"null" for found in (page.data, page.errors)):
         raise ValueError("it has neither data nor errors nor meta")
-    within = page.includes or _Includes()
-    lists: list[list[Document]] = [
-        [memoryview(raw) for raw in found or ()]
-        for found in (page.data, within.tweets, within.posts, within.users, page.errors)
-    ]
-    if sound is not body:
-        originals = dict(split_answer(body, _PATHS))
-        lists = [[*originals.get(path, [])] for path in _PATHS]
+    answers, original = Answers(_PATHS, leave=_LEFT), memoryview(body)
+    spans = dict(answers.read(sound)[1])
+    lists: list[list[Document]] = [[original[start:end] for start, end in spans.get(path, ())] for path in _PATHS]
     data, tweets, posts, users, errors = lists
-    return Page(data, tweets + posts, users, errors, _ids(sound, data), page.meta.next_token or "" if page.meta else "")
+    token = page.meta.next_token or "" if page.meta else ""
+    return Page(data, tweets + posts, users, errors, _ids(sound, data), token, answers.unread)
 
 
 def users_of(documents: Iterable[Document]) -> dict[str, str]:

@@ -547,6 +547,20 @@ def test_a_whole_answer_comes_back_as_an_answer(lake: Store, source: Store) -> N
         assert len(list(Log(lake, "shop", drop.name).lines("resolved"))) == 2
 
 
+def test_a_replay_loses_no_record_of_another_stream(lake: Store, source: Store) -> None:
+    source.put("v2/2021-11-03/a", b'{"x":tru,"data":[{"id":"1"}]}')
+    posts, users = declared(source, "posts", *POSTS), declared(source, "users", *USERS)
+    introduce([posts, users])
+    list(files.load(lake, posts, None, None))
+    [one] = export(lake, "posts")
+    whole = {**one, "raw": '{"data":[{"id":"1"}],"includes":{"users":[{"id":"71"}]}}'}
+    made, refused = replay(lake, posts, whole)
+    assert made is None
+    assert "it has records of other streams, at includes.users, that a replay would lose; replay what is" in refused[0]
+    made, refused = replay(lake, posts, {**one, "raw": '{"data":[{"id":"1"}]}'})
+    assert (made.landed, refused) == (1, [])
+
+
 def test_what_is_mended_to_nothing_is_refused(lake: Store, source: Store) -> None:
     source.put("v2/2021-11-03/a", b'{"data":["x"]}{"data":[')
     drop = declared(source, "posts", "data")

@@ -610,13 +610,20 @@ def test_one_bad_query_does_not_stop_the_others(api: XStandIn, lake: Store, monk
     assert ids(lake) == posted(api)
 
 
+def test_no_value_of_a_page_vanishes() -> None:
+    """A single post is a list of one; what nobody reads is named."""
+    includes = b'{"tweets":[{"id":"2"}],"media":[{"m":1}],"polls":[]}'
+    page = read_page(b'{"data":{"id":"1"},"includes":%b,"more":7,"meta":{}}' % includes)
+    assert (page.data, page.included, page.ids) == ([b'{"id":"1"}'], [b'{"id":"2"}'], [1])
+    assert page.unread == {"includes.media": 1, "more": 1}
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b"<html>maintenance</html>",
         b"[]",
         b"{}",
-        b'{"data":{"id":"1"},"meta":{}}',
         b'{"data":[{"id":"1"}',
         b'{"meta":{"next_token":7}}',
         b"[" * 100_000,
