@@ -537,10 +537,10 @@ class Overtaken:
     def __init__(self, patched: pytest.MonkeyPatch, owner: Any, name: str, first: Callable[[], object]) -> None:
         function = getattr(owner, name)
 
-        def run(*arguments: Any) -> Any:
+        def run(*arguments: Any, **named: Any) -> Any:
             patched.undo()
             first()
-            return function(*arguments)
+            return function(*arguments, **named)
 
         patched.setattr(owner, name, run)
 
