@@ -1,6 +1,7 @@
 {#- Redshift copies what is landed into native tables, once: it has no VARIANT, and Spectrum cuts texts at 65,535 bytes. -#}
 {% macro redshift__make_relations(streams) -%}
-    {%- set text, statements = 'varchar(65535)', [] -%}
+    {%- set text = 'varchar(65535)' -%}
+    {%- set statements = ['create table if not exists ' ~ redshift__staging_lock() ~ ' (locked_at timestamp)'] -%}
     {%- for stream in streams -%}
         {%- do statements.append(
             'create table if not exists ' ~ stream.relation ~ ' (\n    ' ~ column_list([
@@ -72,9 +73,14 @@
     ) }}
 {%- endmacro %}
 
-{#- The lock makes a second staging at the same time wait, and then find nothing left to do. -#}
+{#- The lock makes a second staging at the same time wait, and then find nothing left to do. Of a table of its own: it keeps
+    readers out, too, and raw.loads has many. -#}
 {% macro redshift__begin_staging() -%}
-    {{ return(['begin', 'lock ' ~ source('headwater', 'loads').include(database=false)]) }}
+    {{ return(['begin', 'lock ' ~ redshift__staging_lock()]) }}
+{%- endmacro %}
+
+{% macro redshift__staging_lock() -%}
+    {{ return(api.Relation.create(schema=source('headwater', 'loads').schema, identifier='staging_lock')) }}
 {%- endmacro %}
 
 {#- A transaction a load: what the commit lists is copied by its manifests, and recorded, or neither. -#}
@@ -86,6 +92,10 @@
     {%- set manifests = {} -%}
     {%- for row in run_query("select load_seq, object from new_lines where content = 'manifest' order by object") -%}
         {%- do manifests.setdefault(row[0] | int, []).append(row[1]) -%}
+    {%- endfor -%}
+    {%- set removing = [] -%}
+    {%- for row in run_query("select distinct load_seq from new_lines where kind = 'removed'").rows -%}
+        {%- do removing.append(row[0] | int) -%}
     {%- endfor -%}
     {%- set landed = run_query(
         "select distinct load_seq from new_lines where content in ('records', 'rejects') and " ~ fits_warehouse('new_lines')
@@ -103,7 +113,8 @@
         {%- for manifest in manifests.get(number, []) -%}
             {%- do statements.extend(redshift__copy_rows(stream, number, manifest)) -%}
         {%- endfor -%}
-        {%- for relation in (stream.relation, source('headwater', 'rejects')) -%}
+        {#- it reads all of a table -#}
+        {%- for relation in (stream.relation, source('headwater', 'rejects')) if number in removing -%}
             {%- do statements.append(
                 'delete from ' ~ relation ~ "\nwhere _object in (select object from new_lines where kind = 'removed' and load_seq = "
                 ~ number ~ ')'

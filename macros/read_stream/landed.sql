@@ -1,7 +1,7 @@
 {#- The rows of a raw relation that this model has not read yet, as a relation or a subquery.
 
-    On an incremental run the objects of the new loads are written into the query as literals, so that nothing else of
-    the lake is listed or opened, however long its history. In a unit test the relation is the fixture. -#}
+    On an incremental run the new loads are written into the query as literals, on DuckDB their files, so that nothing
+    else of the lake is listed or opened, however long its history. In a unit test the relation is the fixture. -#}
 {% macro landed(relation) -%}
     {%- if relation.is_cte or not execute -%}
         {{ return(relation) }}
@@ -17,29 +17,38 @@
     {{ return(adapter.dispatch('rows_of_objects', 'headwater')(relation, new_objects(relation))) }}
 {%- endmacro %}
 
-{#- The rows of chosen objects, as the raw relation would show them. -#}
+{#- The rows of chosen objects, as the raw relation would show them. It shows those of staged commits only, so a range of
+    loads a stream names them all, however many: a statement that named each would grow beyond what an engine takes. The
+    upper end keeps out what is staged while dbt runs; the warehouses prune by these numbers. -#}
 {% macro default__rows_of_objects(relation, objects) -%}
-    {%- set names, loads = ["''"], [0] -%}
-    {%- for object in objects -%}
-        {%- do names.append(literal(object[0])) -%}
-        {%- do loads.append(object[2] | int) -%}
+    {%- set ranges = {} -%}
+    {%- for _, load_seq, source_name, stream_name in objects -%}
+        {%- set place = (source_name, stream_name) -%}
+        {%- set first = ranges.get(place, (load_seq | int, none))[0] -%}
+        {%- do ranges.update({place: (first, load_seq | int)}) -%}
     {%- endfor -%}
-    {#- the numbers of the loads are what the warehouses prune by -#}
+    {%- set conditions = [] -%}
+    {%- for (source_name, stream_name), (first, last) in ranges.items() -%}
+        {%- set of_stream = 'source = ' ~ literal(source_name) ~ ' and stream = ' ~ literal(stream_name) ~ ' and ' -%}
+        {%- do conditions.append(
+            (of_stream if relation.identifier == 'rejects' else '') ~ '_load_seq between ' ~ first ~ ' and ' ~ last
+        ) -%}
+    {%- endfor -%}
     {%- set query -%}
 (
     select * from {{ relation }}
-    where _load_seq in ({{ loads | unique | join(', ') }}) and _object in ({{ names | join(', ') }})
+    where {{ conditions | join('\n        or ') or '_load_seq < 0' }}
 )
     {%- endset -%}
     {{ return(query) }}
 {%- endmacro %}
 
-{#- The objects of the loads after the newest one of their stream that this model holds: key, address and load. The rejects
-    of all streams are one relation; every other relation is one stream. -#}
+{#- The objects of the loads after the newest one of their stream that this model holds: key, load, source and stream, in the
+    order of stream and load. The rejects of all streams are one relation; every other relation is one stream. -#}
 {% macro new_objects(relation) -%}
     {%- set stream = relation.identifier.split('__') -%}
     {%- set query -%}
-        select objects._object, objects._url, objects._load_seq
+        select objects._object, objects._load_seq, objects.source, objects.stream
         from {{ source('headwater', 'objects') }} as objects
         left join (
             select source, stream, max(_load_seq) as _load_seq from {{ this }} group by source, stream

@@ -14,7 +14,7 @@ with
 
 landed as (
 
-    select * from {{ landed(relation) }}
+    select * from {{ landed(relation) }} as new_rows
 
 ),
 

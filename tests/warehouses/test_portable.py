@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -134,6 +135,40 @@ def test_models_that_the_linter_skips_are_one_call_of_a_macro() -> None:
 def test_a_model_that_only_seems_to_be_one_is_found(wrong: str) -> None:
     assert out_of_shape(wrong)
     assert not out_of_shape("-- It.\n{{\n    config()\n}}\n\n{{ read() }}\n")
+
+
+def increment(objects: list[tuple[str, int, str, str]], identifier: str) -> str:
+    """What an increment reads on Snowflake and Redshift, as text."""
+    text = (ROOT / "macros" / "read_stream" / "landed.sql").read_text()
+    environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - it is SQL
+    environment.globals.update({"literal": lambda text: f"'{text}'", "return": str})
+
+    class Relation:
+        def __init__(self) -> None:
+            self.identifier = identifier
+
+        def __str__(self) -> str:
+            return f"raw.{identifier}"
+
+    macro: Any = environment.from_string(text).module
+    return " ".join(str(macro.default__rows_of_objects(Relation(), objects)).split())
+
+
+def test_an_increment_is_as_long_for_a_thousand_objects_as_for_one() -> None:
+    """On Snowflake a view may have 95 KB, and with the list of its fields a base model comes to 69."""
+    loads = [
+        (f"raw/shop/orders/load_seq={1 + n // 2}/{n:032}.json.gz", 1 + n // 2, "shop", "orders") for n in range(1000)
+    ]
+    assert increment(loads, "shop__orders") == "( select * from raw.shop__orders where _load_seq between 1 and 500 )"
+    assert increment(loads[:1], "shop__orders") == "( select * from raw.shop__orders where _load_seq between 1 and 1 )"
+    assert increment([], "shop__orders") == "( select * from raw.shop__orders where _load_seq < 0 )"
+    others = [("rejects/shop/it/load_seq=7/a.json.gz", 7, "shop", "it"), *loads[2:]]
+    assert increment(others, "rejects") == (
+        "( select * from raw.rejects where source = 'shop' and stream = 'it' and _load_seq between 7 and 7 "
+        "or source = 'shop' and stream = 'orders' and _load_seq between 2 and 500 )"
+    )
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    assert project["models"]["headwater"]["staging"]["+tmp_relation_type"] == "table"
 
 
 @pytest.mark.parametrize("warehouse", ["snowflake", "redshift"])
