@@ -32,6 +32,7 @@ from loaders.errors import (
     UnavailableError,
 )
 from loaders.foreign import printable
+from loaders.identity import identify
 from loaders.lake import Store
 
 COMMIT_WITHIN = timedelta(hours=12)
@@ -261,6 +262,7 @@ class Log:
         lines += [_line("resolved", commit.load_seq, {"record": record}) for record in resolved]
         lines.append(_end(commit))
         key = self._key(commit.load_seq)
+        identify(self.store)  # first: a lake with a commit and no identity could be taken for another
         try:
             # the answer to a create that succeeded may have been lost, and its retry refused
             if self.store.create(key, "\n".join(lines).encode() + b"\n") or self._holder(key) == load_id:
@@ -281,6 +283,7 @@ class Log:
 
     def seen(self, warnings: Sequence[str] = ()) -> None:
         """Records that a load looked and found nothing new."""
+        identify(self.store)
         self._note("_seen", {"warnings": list(warnings)})
 
     def failed(self, error: Exception) -> None:

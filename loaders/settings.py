@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     target: str = ""
     """The dbt target; the profile's default if it is empty."""
 
+    duckdb: str = ""
+    """The DuckDB file; by default `headwater.duckdb` in the project."""
+
     _exports: dict[str, str] = PrivateAttr(default_factory=dict)
     _in_file: list[str] = PrivateAttr(default_factory=list)
 
@@ -57,6 +60,10 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 f"HEADWATER_TARGET={self.target} reads the lake from a bucket, and it is {url!r}; "
                 "set HEADWATER_BUCKET, or HEADWATER_LAKE=s3://bucket/prefix"
+            )
+        if url.startswith("s3://") and "?" in url:
+            raise ConfigurationError(
+                f"HEADWATER_LAKE={url} has a `?`, behind which DuckDB reads options; expected s3://bucket/prefix"
             )
         return url
 
@@ -89,6 +96,11 @@ def load_settings() -> Settings:
     settings = Settings()
     settings._exports, settings._in_file = exports, in_file
     os.environ["HEADWATER_LAKE"] = settings.lake_url
+    if (wrong := set(settings.duckdb) & set("?#")) and not settings.duckdb.startswith("md:"):
+        raise ConfigurationError(
+            f"HEADWATER_DUCKDB={settings.duckdb} has a `{min(wrong)}`, where dbt ends the path; expected a path "
+            "without one, such as headwater.duckdb, which is in the project wherever that is"
+        )
     os.environ.setdefault("HEADWATER_USER", user())
     return settings
 

@@ -15,6 +15,7 @@ from loaders.command import console, follow, lake_of, streams_of
 from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.foreign import printable
+from loaders.identity import lake_id
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import beginnings, export, read_mended, replay
@@ -45,7 +46,7 @@ def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     """Makes new commits visible in the warehouse."""
     lake, streams = lake_of(ctx), streams_of(())
     newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
-    arguments = json.dumps({"newest": newest, "seen": seen, "dry_run": dry_run})
+    arguments = json.dumps({"newest": newest, "seen": seen, "lake_id": lake_id(lake), "dry_run": dry_run})
     try:
         click.echo(dbt("run-operation", "stage_external_sources", "--args", arguments, target=target), nl=False)
     except HeadwaterError:

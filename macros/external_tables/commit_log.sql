@@ -9,8 +9,8 @@
         ],
         'objects': load + [
             ('_load_id', text), ('_loaded_at', moment), ('_object', text), ('content', text), ('_part', 'bigint'),
-            ('_url', text), ('row_count', 'bigint'), ('byte_count', 'bigint'), ('longest_line', 'bigint'),
-            ('longest_text', 'bigint'), ('sha256', text), ('_input', 'bigint'), ('staged_at', moment),
+            ('row_count', 'bigint'), ('byte_count', 'bigint'), ('longest_line', 'bigint'), ('longest_text', 'bigint'),
+            ('sha256', text), ('_input', 'bigint'), ('staged_at', moment),
         ],
         'inputs': load + [
             ('_input', 'bigint'), ('_input_key', text), ('_input_version', text), ('_params', text),
@@ -21,6 +21,7 @@
         'removals': load + [('_object', text), ('staged_at', moment)],
         'resolutions': load + [('record_id', text), ('staged_at', moment)],
         'heartbeats': [('source', text), ('stream', text), ('seen_at', moment), ('staged_at', moment)],
+        'lakes': [('lake_id', text), ('layout', text), ('staged_at', moment)],
     }) }}
 {%- endmacro %}
 
@@ -66,22 +67,6 @@
     {{ return(run_query(query).rows | length > 0) }}
 {%- endmacro %}
 
-{#- A warehouse that has staged one lake and is pointed at another would mix the two. -#}
-{% macro check_newest(stream, last, newest) -%}
-    {%- if last and (not newest or newest[0] < last[0] or (newest[0] == last[0] and newest[1] != last[1])) -%}
-        {%- do another_lake(stream, last) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro check_same_log(stream, last) -%}
-    {%- if last -%}
-        {%- set there = run_query(
-            'select load_id from ' ~ new_lines() ~ " where kind = 'load' and load_seq = " ~ last[0]
-        ) -%}
-        {%- do another_lake(stream, last) if there.rows[0][0] != last[1] -%}
-    {%- endif -%}
-{%- endmacro %}
-
 {#- A commit that is cut at the end of a line, or not there, would take its records out of sight for good. -#}
 {% macro check_whole(stream, first, last) -%}
     {%- set query -%}
@@ -102,14 +87,6 @@
             ~ 'it as it was written and stage again; `headwater verify` names all that is wrong with the lake'
         ) }}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro another_lake(stream, last) -%}
-    {{ exceptions.raise_compiler_error(
-        'load ' ~ last[0] ~ ' (' ~ last[1] ~ ') of ' ~ stream.source ~ '.' ~ stream.name ~ ' is staged, but the lake at '
-        ~ lake() ~ ' does not have it; expected the lake this warehouse was staged from: set HEADWATER_LAKE back, or '
-        ~ 'use another HEADWATER_DUCKDB or schema, or run `make reset` and build anew'
-    ) }}
 {%- endmacro %}
 
 {#- What is in the commit lines: key, type, name in new_lines. -#}
@@ -141,6 +118,15 @@
     meantime, which is why it comes first in the transaction. -#}
 {% macro log_inserts(stream, first, last) -%}
     {%- set loads = source('headwater', 'loads') -%}
+    {{ return([
+        'delete from ' ~ new_lines() ~ '\nwhere load_seq in (\n    select loads._load_seq from ' ~ loads ~ ' as loads\n    where '
+            ~ 'loads.source = ' ~ literal(stream.source) ~ ' and loads.stream = ' ~ literal(stream.name) ~ '\n)'
+    ] + copied_lines(stream, first, last)) }}
+{%- endmacro %}
+
+{#- Each kind of line into its table. -#}
+{% macro copied_lines(stream, first, last) -%}
+    {%- set loads = source('headwater', 'loads') -%}
     {%- set owner, name = literal(stream.source), literal(stream.name) -%}
     {%- set of_stream = 'loads.source = ' ~ owner ~ ' and loads.stream = ' ~ name -%}
     {%- set identity = 'select ' ~ owner ~ ', ' ~ name ~ ', lines.load_seq, ' -%}
@@ -148,14 +134,11 @@
     {%- set with_load = '\ninner join ' ~ loads ~ ' as loads\n    on loads._load_seq = lines.load_seq and ' ~ of_stream -%}
     {%- set chosen = '\nwhere lines.load_seq between ' ~ first ~ ' and ' ~ last ~ " and lines.kind = '" -%}
     {%- set statements = [
-        'delete from ' ~ new_lines() ~ '\nwhere load_seq in (\n    select loads._load_seq from ' ~ loads
-            ~ ' as loads\n    where ' ~ of_stream ~ '\n)',
         insert_into('loads') ~ identity ~ 'lines.load_id, ' ~ cast_text('lines.committed_at', 'iso8601', 'timestamp') ~ ', '
             ~ cast_text('lines.started_at', 'iso8601', 'timestamp') ~ ', lines.landed, lines.rejected, lines.warnings, '
             ~ changed_at() ~ lines ~ chosen ~ "load'",
         insert_into('objects') ~ identity ~ 'loads._load_id, loads._loaded_at, lines.object, lines.content, lines.part, '
-            ~ literal(lake() ~ '/') ~ ' || lines.object, lines.row_count, lines.byte_count, lines.longest_line, '
-            ~ 'lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
+            ~ 'lines.row_count, lines.byte_count, lines.longest_line, lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
             ~ 'lines.row_count, lines.reject_count, coalesce(lines.replay_count, 0), coalesce(lines.document_count, 0), '
             ~ 'coalesce(lines.empty_count, 0), coalesce(lines.unread_count, 0), '
@@ -202,8 +185,8 @@
 {#- Which objects and inputs the rows of a raw relation come from, as the query that it joins. -#}
 {% macro committed_objects(content) -%}
 select
-    objects.source, objects.stream, objects._object, objects._url, objects._load_id, objects._load_seq,
-    objects._loaded_at, inputs._input, inputs._input_key, inputs._params
+    objects.source, objects.stream, objects._object, objects._load_id, objects._load_seq, objects._loaded_at,
+    inputs._input, inputs._input_key, inputs._params
 from {{ source('headwater', 'objects') }} as objects
 inner join {{ source('headwater', 'inputs') }} as inputs
     on objects.source = inputs.source and objects.stream = inputs.stream and objects._load_seq = inputs._load_seq

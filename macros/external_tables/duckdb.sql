@@ -1,6 +1,6 @@
 {% macro duckdb__read_commits(stream, first, last) -%}
     {%- set files, columns, names = [], [], [] -%}
-    {%- for key in commit_keys(stream, first, last) -%}{%- do files.append(lake() ~ '/' ~ key) -%}{%- endfor -%}
+    {%- for key in commit_keys(stream, first, last) -%}{%- do files.append(duckdb__pattern(lake() ~ '/' ~ key)) -%}{%- endfor -%}
     {%- for key, type, name in commit_line_keys() -%}
         {%- do columns.append(key ~ ': ' ~ literal(type)) -%}
         {%- do names.append(key ~ ' as ' ~ name) -%}
@@ -14,6 +14,16 @@
 
 {% macro duckdb__copy_loads(stream, first, last, dry_run) -%}
     {{ return(default__begin_staging() + log_inserts(stream, first, last) + ['drop table new_lines', 'commit']) }}
+{%- endmacro %}
+
+{#- A path as a pattern that matches nothing else: DuckDB takes every path for one, and a lake may be below a folder with such
+    characters. It has no escape; the range from [ to ] is the backslash. -#}
+{% macro duckdb__pattern(path) -%}
+    {%- set pattern = [] -%}
+    {%- for character in path -%}
+        {%- do pattern.append({'\\': '[[-]]', '[': '[[]', '?': '[?]', '*': '[*]'}.get(character, character)) -%}
+    {%- endfor -%}
+    {{ return(pattern | join) }}
 {%- endmacro %}
 
 {% macro duckdb__list(texts) -%}
@@ -32,8 +42,8 @@
     DuckDB looks at every file behind a view when it is made, so it is made only when its text changes; the view's
     comment keeps a hash of that. -#}
 {% macro duckdb__show_stream(stream) -%}
-    {%- set folder = stream.location ~ ('/*/*' if stream.content == 'rejects' else '') -%}
-    {%- set place = lake() ~ '/' ~ folder ~ '/load_seq=*/' -%}
+    {%- set folders = ('/*/*' if stream.content == 'rejects' else '') ~ '/load_seq=*/' -%}
+    {%- set place = duckdb__pattern(lake() ~ '/' ~ stream.location) ~ folders -%}
     {%- set files = {} -%}
     {%- for suffix in ('.json.gz', '.parquet') if duckdb__has_objects(stream, place, suffix) -%}
         {%- do files.update({suffix: [place ~ '*' ~ suffix]}) -%}
@@ -69,21 +79,28 @@
 {% macro duckdb__rows_of_objects(relation, objects) -%}
     {%- set files = {} -%}
     {%- for object in objects -%}
-        {%- set suffix = '.parquet' if object[1].endswith('.parquet') else '.json.gz' -%}
-        {%- do files.setdefault(suffix, []).append(object[1]) -%}
+        {%- set suffix = '.parquet' if object[0].endswith('.parquet') else '.json.gz' -%}
+        {%- do files.setdefault(suffix, []).append(duckdb__pattern(lake() ~ '/' ~ object[0])) -%}
     {%- endfor -%}
     {{ return('(\n' ~ duckdb__raw_rows(files, 'rejects' if relation.identifier == 'rejects' else 'records') ~ '\n)') }}
 {%- endmacro %}
 
-{#- Files by suffix -> committed rows with where they came from. No file at all is an empty relation of the same shape. -#}
+{#- Files by suffix -> committed rows with where they came from. No file at all is an empty relation of the same shape. Names of
+    files come with whatever is before the lake's root: an object's key is their end.
+
+    A document is cut out of its line as it is, since DuckDB's readers of JSON spell numbers anew: it is behind the first
+    `,"value":`, which can stand in no text before it, where quotes are escaped, and goes on to the envelope's last brace. -#}
 {% macro duckdb__raw_rows(files, content) -%}
     {%- set readers = [] -%}
     {%- if files.get('.json.gz') -%}
         {%- do readers.append(
-            "select _row, _input, _hash, value, filename\nfrom read_json(" ~ duckdb__list(files['.json.gz'])
-            ~ ", format = 'newline_delimited', hive_partitioning = false, filename = true,\n    maximum_object_size = "
-            ~ duckdb__longest_line()
-            ~ ", columns = {_row: 'bigint', _input: 'bigint', _hash: 'varchar', value: 'json'})"
+            "select\n    cast(head[1] as bigint) as _row, cast(head[2] as bigint) as _input, head[3] as _hash,\n    "
+            ~ "cast(substr(line, value_at + 9, length(line) - value_at - 9) as json) as value, filename\nfrom (\n    "
+            ~ "select\n        *, json_extract_string(substr(line, 1, value_at - 1) || '}', ['_row', '_input', '_hash']) as head\n    "
+            ~ "from (\n        select cast(json as varchar) as line, strpos(line, ',\"value\":') as value_at, filename\n        "
+            ~ "from read_ndjson_objects(" ~ duckdb__list(files['.json.gz'])
+            ~ ",\n            compression = 'gzip', hive_partitioning = false, filename = true, maximum_object_size = "
+            ~ duckdb__longest_line() ~ ")\n    ) as lines\n) as envelopes"
         ) -%}
     {%- endif -%}
     {%- if files.get('.parquet') -%}
@@ -117,7 +134,9 @@ from (
 inner join (
     {{ committed_objects(content) | indent(4) }}
 ) as inputs
-    on rows.filename = inputs._url and rows._input = inputs._input
+    on
+        regexp_extract(rows.filename, '(raw|rejects)/[^/]+/[^/]+/load_seq=[0-9]+/[^/]+$') = inputs._object
+        and rows._input = inputs._input
     {%- endset -%}
     {{ return(query) }}
 {%- endmacro %}

@@ -9,6 +9,12 @@
             ~ 'HEADWATER_BUCKET in a bucket, and SNOWFLAKE_STAGE_URL as in deploy/snowflake/setup.sql'
         ) }}
     {%- endif -%}
+    {#- which stands in DDL without quotes -#}
+    {%- if not modules.re.fullmatch('[A-Za-z0-9_./=-]+', lake().removeprefix('s3://')) -%}
+        {{ exceptions.raise_compiler_error(
+            'the lake at ' ~ lake() ~ ' has characters that a path in a stage cannot have; expected letters, digits and _./=-'
+        ) }}
+    {%- endif -%}
     {%- set stage = env_var('SNOWFLAKE_STAGE', target.database ~ '.public.headwater_lake') -%}
     {{ return('@' ~ stage ~ lake().removeprefix(url) ~ '/' ~ path) }}
 {%- endmacro %}

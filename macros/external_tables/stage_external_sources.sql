@@ -8,6 +8,7 @@
     nothing where nothing came.
 
     newest   the newest commit of each stream: {<source>.<stream>: [number, load id]}
+    lake_id  the lake's identity, or none before its first load (loaders/identity.py); raw.lakes keeps it
     seen     when a load last looked at a stream and found nothing new: {<source>.<stream>: ISO 8601}
     select   only these sources, comma-separated; by default every source table with an `external` block
     dry_run  prints the statements instead of running them
@@ -19,16 +20,21 @@
     copy_loads(stream, first, last, dry_run)  makes them visible, at once or not at all
     begin_staging()                begins a transaction that no other staging can overlap
     show_stream(stream)            what must be made anew afterwards -#}
-{% macro stage_external_sources(newest=none, select=none, dry_run=false, seen={}) -%}
+{% macro stage_external_sources(newest=none, select=none, dry_run=false, seen={}, lake_id=none) -%}
     {%- if newest is none -%}
         {{ exceptions.raise_compiler_error('stage_external_sources does not know the newest commits; run `headwater stage`') }}
     {%- endif -%}
     {%- set streams = external_streams(select) -%}
-    {%- do run_statements(log_table_statements(), dry_run) -%}
+    {%- set staged = staged_lake() -%}
+    {%- do check_lake(staged, lake_id, newest, external_streams()) -%}
+    {%- do run_statements(log_table_statements() + add_log_columns(), dry_run) -%}
     {%- do run_statements(adapter.dispatch('make_relations', 'headwater')(streams + [rejects_stream()]), dry_run) -%}
+    {%- do upgrade_log(external_streams()) if staged.layout != log_layout() and not dry_run -%}
+    {%- if (staged.lake_id, staged.layout) != (lake_id, log_layout()) -%}
+        {%- do run_statements(record_lake(lake_id), dry_run) -%}
+    {%- endif -%}
     {%- for stream in streams -%}
         {%- set last, there = last_staged(stream), newest.get(stream.source ~ '.' ~ stream.name) -%}
-        {%- do check_newest(stream, last, there) -%}
         {%- set first = last[0] + 1 if last else 1 -%}
         {%- if there and there[0] >= first -%}
             {%- set loads = stream.source ~ '.' ~ stream.name ~ ' ' ~ first ~ '-' ~ there[0] ~ ' ' ~ there[1] -%}
@@ -84,11 +90,6 @@
             {%- do run_query(statement) -%}
         {%- endif -%}
     {%- endfor -%}
-{%- endmacro %}
-
-{#- The address of the lake: a directory or s3://… -#}
-{% macro lake() -%}
-    {{ return(env_var('HEADWATER_LAKE', 'lake').rstrip('/')) }}
 {%- endmacro %}
 
 {#- The keys of commits, newest first: a key is 999999999999 less the number. -#}

@@ -154,3 +154,21 @@ def test_an_address_with_a_slip_is_an_error(
     monkeypatch.setenv("HEADWATER_LAKE", url)
     assert error(headwater("load")) == (f"cannot open {url!r}: expected s3://bucket/prefix or the path of a directory")
     assert [path.name for path in described.iterdir() if path.name.lower().startswith(("s3", "file"))] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("LAKE=s3://b/a?b", "a `?`, behind which DuckDB reads options; expected s3://bucket/prefix"),
+        ("DUCKDB=a/b#c/w.duckdb", "a `#`, where dbt ends the path; expected a path without one, such as headwater"),
+        ("DUCKDB=a/what?.duckdb", "a `?`, where dbt ends the path; expected a path without one, such as headwater"),
+    ],
+)
+def test_a_path_that_the_warehouse_would_read_otherwise_is_an_error(
+    described: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch, setting: str, why: str
+) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(f"HEADWATER_{name}", value)
+    assert error(headwater("load")).startswith(f"HEADWATER_{setting} has {why}")
+    monkeypatch.setenv(f"HEADWATER_{name}", "a[b] 'c'*%/w.duckdb")
+    assert headwater("env").exit_code == 0

@@ -17,6 +17,7 @@ from loaders.errors import (
     ExpiredLoadError,
     UnavailableError,
 )
+from loaders.identity import identify
 from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Added, Commit, Input, Log, heartbeats, read_commit
@@ -181,6 +182,7 @@ class BreaksAfter(LosesAnswers):
 
 
 def test_objects_of_a_commit_that_may_stand_are_never_removed(store: Store) -> None:
+    identify(store)  # what breaks is the commit
     breaking: Any = BreaksAfter(store)
     with (  # noqa: PT012
         pytest.raises(UnavailableError, match=r"load 1 was not confirmed .* nothing was removed: no answer; then run"),

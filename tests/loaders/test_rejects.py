@@ -584,7 +584,7 @@ def test_a_lake_says_nothing_of_where_the_drop_is(lake: Store, source: Store, tm
     drop, [one] = loaded(lake, source, b"1")
     replay(lake, drop, {**one, "raw": "1,5"})
     every = {entry.key: content(lake, entry.key) for entry in lake.entries()}
-    assert len(every) == 5  # two commits, rows, rejects and a checkpoint
+    assert len(every) == 6  # two commits, rows, rejects, a checkpoint and which lake it is
     for key, data in every.items():
         plain = gzip.decompress(data) if key.endswith(".gz") else data
         assert str(tmp_path).encode() not in plain

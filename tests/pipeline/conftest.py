@@ -23,6 +23,7 @@ from dbt.cli.main import dbtRunner
 
 from loaders.cli import main
 from loaders.declarations import read_declarations
+from loaders.identity import lake_id
 from loaders.lake import open_store
 from loaders.log import heartbeats, newest_commits
 from loaders.registry import KINDS
@@ -66,7 +67,7 @@ class Project:
     def stage(self, *, dry_run: bool = False) -> None:
         lake, streams = open_store(os.environ["HEADWATER_LAKE"]), list(read_declarations(Path("models"), KINDS))
         newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
-        arguments = json.dumps({"newest": newest, "seen": seen, "dry_run": dry_run})
+        arguments = json.dumps({"newest": newest, "seen": seen, "lake_id": lake_id(lake), "dry_run": dry_run})
         self.dbt("run-operation", "stage_external_sources", "--args", arguments, "--quiet")
 
     def build(self, *arguments: str) -> None:
