@@ -32,7 +32,7 @@ select
     cast(null as varchar) as unreadable
 from (
     select
-        json_extract_string(value, [
+        json_extract_string({{ duckdb__exact_numbers('value') }}, [
             {%- for f in fields %}
             {{ literal('$."' ~ (f.path | replace('.', '"."')) ~ '"') }}{{ ',' if not loop.last }}
             {%- endfor %}
@@ -40,6 +40,20 @@ from (
         {{ record_columns() | join(',\n        ') }}
     from {{ relation }}
 ) as extracted
+{%- endmacro %}
+
+{#- A document whose long numbers with a fraction are texts, as JSON functions there make doubles of them. What
+    they hold exactly has 15 digits, so only documents with 8 on one side of a point are taken apart: whatever is before such
+    a number, texts as wholes, then the number. The one put behind the end is found last, so no search begins in a text. -#}
+{% macro duckdb__exact_numbers(value) -%}
+    case when regexp_matches({{ value }}, '[.][0-9]{8}|[0-9]{8}[.][0-9]')
+        then left(regexp_replace(
+            {{ value }} || ',0.0',
+            '((?:[^".]|"(?:[^"\\]|\\.)*")*?)(-?[0-9]+[.][0-9]+(?:[eE][+-]?[0-9]+)?)',
+            '\1"\2"', 'g'
+        ), -6)
+        else {{ value }}
+    end
 {%- endmacro %}
 
 {% macro snowflake__texts_of(relation, fields) -%}
