@@ -1,6 +1,6 @@
 {#- Every record of a base model is accepted, superseded by another record of the same key or by a newer version of its
     file, or is a reject: an accepted record's key is in stg. Gives the records that are neither. Reads the loads staged
-    last; all of them with conservation_of: everything.
+    last; all of them with conservation_of: everything or --full-refresh.
 
     stream  <source>.<stream>
     key     the column of the stg model by which it is unique -#}
