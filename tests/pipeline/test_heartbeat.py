@@ -35,7 +35,8 @@ def freshness(project: Project) -> str:
     # with the variables of the runs before, as dbt parses everything anew for others
     options = ["--quiet", "--target-path", str(project.target), "--vars", "{rejects_fail_above: 1}"]
     result = dbtRunner().invoke(["source", "freshness", "--select", STREAM, *options])
-    [node] = getattr(result.result, "results", [])
+    # beside the hooks of the project
+    [node] = [one for one in getattr(result.result, "results", []) if one.node.resource_type == "source"]
     return str(node.status)
 
 
