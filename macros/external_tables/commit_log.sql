@@ -138,7 +138,8 @@
             ~ cast_text('lines.started_at', 'iso8601', 'timestamp') ~ ', lines.landed, lines.rejected, lines.warnings, '
             ~ changed_at() ~ lines ~ chosen ~ "load'",
         insert_into('objects') ~ identity ~ 'loads._load_id, loads._loaded_at, lines.object, lines.content, lines.part, '
-            ~ 'lines.row_count, lines.byte_count, lines.longest_line, lines.longest_text, lines.sha256, lines.input, ' ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
+            ~ 'lines.row_count, lines.byte_count, lines.longest_line, lines.longest_text, lines.sha256, lines.input, '
+            ~ changed_at() ~ lines ~ with_load ~ chosen ~ "added'",
         insert_into('inputs') ~ identity ~ 'lines.input, lines.input_key, lines.input_version, lines.params, '
             ~ 'lines.row_count, lines.reject_count, coalesce(lines.replay_count, 0), coalesce(lines.document_count, 0), '
             ~ 'coalesce(lines.empty_count, 0), coalesce(lines.unread_count, 0), '
