@@ -26,7 +26,7 @@ from loaders.declarations import Stream
 from loaders.errors import ConcurrentLoadError, ConfigurationError, ExpiredLoadError, HeadwaterError
 from loaders.lake import Store
 from loaders.log import Added, Commit, Input, Log, new_load_id
-from loaders.manifests import MAX_LINE, MAX_TEXT, manifests
+from loaders.manifests import MAX_LINE, MAX_TEXT, copied_size, manifests
 from loaders.readers.answers import Answers, unread_warning
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import is_utf8, longest_text
@@ -172,9 +172,11 @@ class Load:
             return
         ordinary, long = list[Document](), list[Document]()
         for document in documents:
-            size = len(document) + 9 * len(getattr(document, "verbatim", b"")) + 1000
-            text = longest_text(bytes(document), MAX_TEXT) if size > MAX_TEXT else 0
-            if size > MAX_LINE or text > MAX_TEXT:
+            around = 9 * len(getattr(document, "verbatim", b"")) + 1000
+            size, copied, text = len(document) + around, 0, 0
+            if size > MAX_TEXT:
+                copied, text = copied_size([bytes(document)]) + around, longest_text(bytes(document), MAX_TEXT)
+            if copied > MAX_LINE or text > MAX_TEXT:
                 self._write(f"{content} alone", [document], text)
             elif size > MAX_TEXT and content == "records" and self.stream.land_as == "parquet":
                 long.append(document)

@@ -68,8 +68,9 @@ class Input:
 class Added:
     """An object of the lake. content: `records`, `rejects`, `file` or `manifest`; bytes and sha256: as it is stored.
 
-    part: what its rows call it in `_part`. longest_line, longest_text: bytes, the latter known only of long lines (else
-    0). input: whose file it is, or whose record, if it holds a single one that some warehouse may be unable to hold.
+    part: what its rows call it in `_part`. longest_line: bytes, as Redshift's COPY counts them (manifests.copied_size).
+    longest_text: bytes, known only of long lines (else 0). input: whose file it is, or whose record, if it holds a
+    single one that some warehouse may be unable to hold.
     """
 
     object: str

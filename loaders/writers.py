@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import isal_zlib
 
+from loaders.manifests import copied_size
 from loaders.readers.json_documents import Document, Repaired
 
 BLANKS = " \t\r\n"
@@ -35,7 +36,7 @@ class Writer(Protocol):
     size: int
     """Bytes in the file so far, to know when it is full."""
     longest_line: int
-    """Bytes of the longest line or value so far."""
+    """Bytes of the longest value so far, or of the longest JSON line as COPY counts them (copied_size)."""
 
     def write(self, documents: Sequence[Document], source_input: int) -> None:
         """Appends documents that came from one input."""
@@ -104,7 +105,7 @@ class JsonLinesWriter:
                 line = self._with_extras(row, head, bytes(document), getattr(document, "verbatim", None))
             lines.append(line)
         self.rows += len(lines)
-        self.longest_line = max(self.longest_line, max(map(len, lines), default=0))
+        self.longest_line = max(self.longest_line, copied_size(lines))
         self._append(self._gzip.compress(b"".join(lines)))
 
     def _with_extras(self, row: int, head: bytes, document: bytes, verbatim: bytes | None) -> bytes:

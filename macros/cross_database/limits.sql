@@ -14,7 +14,8 @@
     {{ objects }}.longest_line <= 16777216
 {%- endmacro %}
 
-{#- COPY takes JSON lines of up to 4 MB, and texts in them of up to 65,535 bytes. -#}
+{#- COPY takes JSON lines of up to 4 MB, in which pipes count twice, as they do in longest_line, and texts of up to 65,535
+    bytes. -#}
 {% macro redshift__fits_warehouse(objects) -%}
     ({{ objects }}.longest_line <= 4000000 and {{ objects }}.longest_text <= 65535)
 {%- endmacro %}

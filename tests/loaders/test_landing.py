@@ -19,6 +19,7 @@ from loaders.errors import ConfigurationError
 from loaders.lake import Store, open_store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
+from loaders.manifests import copied_size
 from loaders.readers.json_documents import Document, Repaired
 from loaders.readers.reject import Reject
 from loaders.writers import hash_of
@@ -351,6 +352,37 @@ def test_long_records_have_objects_of_their_own(
             | {f"raw-{name}.json.gz": told for name, told in alone.items()},
         }[land_as],
     }
+
+
+@pytest.mark.parametrize(
+    ("lines", "size"),
+    [
+        ([], 0),
+        ([b"|" * 1_000_000], 1_000_000),
+        ([b"|" * 1_000_001], 2_000_002),
+        ([b"x" * 3_999_999 + b"|"], 4_000_001),
+        ([b"|" * 4_000_001], 4_000_001),
+        ([b"x" * 3_000_000, b"|" * 2_000_000, b"x"], 4_000_000),
+    ],
+)
+def test_copy_counts_pipes_twice(lines: list[bytes], size: int) -> None:
+    assert copied_size(lines) == size
+
+
+@pytest.mark.parametrize("land_as", ["json", "parquet"])
+def test_a_record_that_is_too_long_by_its_pipes_takes_no_neighbor_along(
+    lake: Store, read_log: Callable[..., list[list[dict[str, Any]]]], land_as: str
+) -> None:
+    document = b'{"id":[%b]}' % b",".join([b'"%b"' % (b"|" * 9_997)] * 210)
+    assert (len(document), document.count(b"|")) == (2_100_008, 2_099_370)
+    with begin(lake, SHOP.model_copy(update={"land_as": land_as}), Log(lake, "shop", "orders"), None) as load:
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":0}', memoryview(document), b'{"id":1}'])
+        load.commit({})
+    [[_, *lines]] = read_log(lake)
+    found = [(line["rows"], line["longest_line"]) for line in lines if line["kind"] == "added"]
+    # its bytes, its pipes once more, and the envelope
+    assert sorted(found) == [(1, 2_100_008 + 2_099_370 + 41), (2, {"json": 49, "parquet": 8}[land_as])]
 
 
 def test_a_repaired_record_is_as_long_as_its_line(lake: Store, read_log: Callable[..., list[list[Any]]]) -> None:

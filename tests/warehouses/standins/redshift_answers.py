@@ -141,6 +141,7 @@ BAD_JSON: list[tuple[bytes, str, str]] = [
     (b'{"_row": 1}', "gzip", "not gzip"),
     (b'{"value": ["%s"]}' % (b"x" * 65_536), "", "longer than 65535 bytes"),
     (b'{"value": [%s1]}' % (b"1," * 2_000_000), "", "larger than 4000000 bytes"),
+    (b'{"value": [%s1]}' % (b'"||||",' * 400_000), "", "larger than 4000000 bytes"),
 ]
 """Lines that make a COPY fail, with its options and what the error says."""
 
