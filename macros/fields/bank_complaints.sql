@@ -248,7 +248,7 @@ from described
     does. A day behind it makes it a date, which says when somebody saved the file. -#}
 {% macro bank_named_number(name) -%}
     {%- set found = first_match(name, '20[0-9][0-9][ _.-](0?[1-9]|1[0-2])([^0-9 _.-]|[ _.-][^0-9]|$)') -%}
-    {{ first_match('substring(' ~ found ~ ', 6)', '[1-9][0-9]?') }}
+    {{ first_match('substring(' ~ found ~ ', 6, 65535)', '[1-9][0-9]?') }}
 {%- endmacro %}
 
 {#- A conglomerate's name without what marks it as one. -#}

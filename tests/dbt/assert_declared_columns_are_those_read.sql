@@ -15,12 +15,12 @@
 {%- endif %}
 {%- for place, path in missing %}
 select
-    {{ literal(place) }} as stream,
-    {{ literal(path) }} as path,
-    'expected in required_columns or optional_columns of its source' as expected
+    cast({{ literal(place) }} as varchar(65535)) as stream,
+    cast({{ literal(path) }} as varchar(65535)) as path,
+    cast('expected in required_columns or optional_columns of its source' as varchar(65535)) as expected
     {{- '\nunion all' if not loop.last }}
 {%- else %}
 select stream
-from (select 'none' as stream) as nothing
+from (select cast('none' as varchar(65535)) as stream) as nothing
 where stream <> 'none'
 {%- endfor %}
