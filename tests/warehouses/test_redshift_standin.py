@@ -139,6 +139,7 @@ def test_statements_that_are_accepted(session: Session) -> None:
         "(id bigint encode az64 not null, name varchar(9), primary key (id), unique (name)) "
         "diststyle key distkey (id) compound sortkey (id, name)",
         "insert into dev_marts.stated values (1, 'a'), (1, 'a')",
+        'create temp table by_key distkey (id) compound sortkey ("id") as (select id, name from dev_marts.stated)',
         "grant select on dev_marts.stated to group reporters, role auditor, someone",
         "revoke all on dev_marts.stated from public",
         "analyze dev_marts.stated",

@@ -11,7 +11,7 @@ import snowflake.connector
 from moto.server import ThreadedMotoServer
 
 from tests.warehouses.standins.snowflake import connection_settings, snowflake_stand_in
-from tests.warehouses.standins.snowflake_answers import ANSWERS, ROWS
+from tests.warehouses.standins.snowflake_answers import ANSWERS, REFUSED, ROWS, TAKEN
 from tests.warehouses.standins.snowflake_examples import COPY, EXTERNAL, FORMATS, put_lines, put_parquet
 from tests.warehouses.standins.snowflake_holes import HOLES
 
@@ -63,6 +63,17 @@ def test_holes_are_still_there(cursor: Any, name: str) -> None:
 def test_what_is_not_supported_is_an_error_at_once(cursor: Any, sql: str) -> None:
     with pytest.raises(snowflake.connector.errors.ProgrammingError):
         cursor.execute(sql, timeout=10)
+
+
+@pytest.mark.parametrize(("sql", "message"), REFUSED, ids=[sql[:60] for sql, _ in REFUSED])
+def test_refuses_what_snowflake_refuses(cursor: Any, sql: str, message: str) -> None:
+    with pytest.raises(snowflake.connector.errors.ProgrammingError, match=message):
+        cursor.execute(sql, timeout=60)
+
+
+@pytest.mark.parametrize(("sql", "rows"), TAKEN, ids=[sql[:60] for sql, _ in TAKEN])
+def test_takes_what_is_just_within_the_limits(cursor: Any, sql: str, rows: list[Any]) -> None:
+    assert cursor.execute(sql, timeout=60).fetchall() == rows
 
 
 def test_rights_tags_and_masks_are_accepted(cursor: Any) -> None:

@@ -97,7 +97,6 @@ FUNCTIONS: list[tuple[str, str | None]] = [
     ("concat('a', null)", None),
     ("concat('a', 'b')", "ab"),
     ("'a' || null", None),
-    ("cast(true as varchar(5))", "true"),
     ("mod(7, 3)", "1"),
     ("cast(1.5 as decimal)", "2"),
     ("dateadd(day, 1, '2024-02-28')", "2024-02-29 00:00:00"),
@@ -115,7 +114,8 @@ FUNCTIONS: list[tuple[str, str | None]] = [
     ("timestamptz '2024-01-01 00:00:00+02' at time zone 'UTC'", "2023-12-31 22:00:00"),
     ("(select avg(x) from (select 1 as x union all select 2) as t)", "1"),
     ("(select listagg(x) within group (order by x desc) from (select 'a' as x union all select 'b') as t)", "ba"),
-    ("getdate() = date_trunc('second', getdate()) and sysdate > '2020-01-01'", "true"),
+    ("case when getdate() = date_trunc('second', getdate()) and sysdate > '2020-01-01' then 1 end", "1"),
+    ("substring('abc', 2, 65535) || substring('abc' from 2)", "bcbc"),
 ]
 """Each cast to varchar(200)."""
 
@@ -128,6 +128,16 @@ REFUSED: list[tuple[str, str]] = [
     ("select 'unfinished", "unterminated"),
     ("select dateadd(fortnight, 1, '2024-01-01')", "unknown date part"),
     ("create table x (a varchar(70000))", "cannot exceed 65535"),
+    ("select x from (select 1 as x)", "subquery in FROM must have an alias"),
+    ("select y.x from (select 1 as x) as y, (select 2 as z) where true", "subquery in FROM must have an alias"),
+    ("select 1 where 1 in (select x from (with a as (select 1 as x) select x from a))", "must have an alias"),
+    ("select substring('abc', 2)", "takes three arguments"),
+    ("select substr(upper('abc'), length('a'))", "takes three arguments"),
+    ("select cast(true as varchar(5))", "cannot_cast_type_boolean_to_character_varying"),
+    ("select (1 = x)::text from (select 1 as x) as t where false", "cannot_cast_type_boolean_to_character_varying"),
+    ("create temp table keyed compound sortkey (no) as select 1 as x", "no does not exist"),
+    ('create temp table keyed distkey (x) sortkey (x, "no") as (select 1 as x)', "no does not exist"),
+    ("create temp table keyed (x integer, y integer) sortkey (x, no)", 'column "no" named in key does not exist'),
     ("copy x from 's3://lake/x' iam_role default format json 'auto' maxerror 3", "does not know this option"),
 ]
 """Statements, and what their error says."""

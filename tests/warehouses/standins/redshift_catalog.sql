@@ -134,3 +134,11 @@ begin
     get diagnostics found = row_count;
     perform set_config('redshift.copied', found::text, false);
 end $$;
+
+-- Redshift casts no boolean to text. The body is read when a statement is planned, and names what is not there.
+set check_function_bodies = off;
+create function boolean_to_text(boolean) returns text language sql immutable
+as 'select cannot_cast_type_boolean_to_character_varying($1)';
+set check_function_bodies = on;
+update pg_catalog.pg_cast set castfunc = 'boolean_to_text(boolean)'::regprocedure
+where castsource = 'boolean'::regtype and casttarget in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype);

@@ -60,6 +60,8 @@ def rewrite_expressions(text: Text) -> None:
             i + 1, "("
         ):
             _date_part(text, i + 2)
+        elif token.name in ("substring", "substr") and text.is_(i + 1, "("):
+            _check_substring(text, i)
         elif token.name == "try_cast" and text.is_(i + 1, "("):
             _try_cast(text, i)
         elif token.name in _RENAMED and text.is_(i + 1, "("):
@@ -107,6 +109,15 @@ def _try_cast(text: Text, i: int) -> None:
         raise UnsupportedSqlError("cannot cast type character varying to boolean")
     text.replace(i, i + 1, "cast(try_cast_text(cast((")
     text.replace(separator, end, f") as text), {literal(target)}, cast(null as {target})) as {target})")
+
+
+def _check_substring(text: Text, i: int) -> None:
+    """Two arguments are documented for binary values only."""
+    inside = text.at_level(i + 2, text.partner[i + 1])
+    if sum(text.is_(j, ",") for j in inside) == 1:
+        raise UnsupportedSqlError(
+            f"substring of a text takes three arguments: {text.raw(i, text.partner[i + 1])[:120]}"
+        )
 
 
 def _within_group(text: Text, i: int) -> None:

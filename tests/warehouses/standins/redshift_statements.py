@@ -71,11 +71,24 @@ def _table(text: Text, kind: int) -> None:
     i = kind + 1
     while i < len(text.tokens) and not text.is_(i, "(", "as") and not _is_attribute(text, i):
         i += 1
+    columns, keys = list[str](), list[int]()
     if text.is_(i, "(") and not text.is_(i + 1, "select", "with", "("):
-        _columns(text, i + 1, text.partner[i])
+        columns = _columns(text, i + 1, text.partner[i])
         i = text.partner[i] + 1
     while i < len(text.tokens) and not text.is_(i, "as", ";"):
-        i = _attribute(text, i)
+        i = _attribute(text, i, keys)
+    if keys and not columns and text.is_(i, "as"):
+        _sort_by(text, i + 1, keys)
+    for key in keys if columns else ():
+        if text.tokens[key].name.lower() not in columns:
+            raise UnsupportedSqlError(f'column "{text.tokens[key].name}" named in key does not exist')
+
+
+def _sort_by(text: Text, first: int, keys: list[int]) -> None:
+    """`create table … sortkey (k) as query` has the rows sorted by k, which the query must have."""
+    last = len(text.tokens) - 1 - text.is_(len(text.tokens) - 1, ";")
+    text.insert_before(first, "select keyed.* from (")
+    text.insert_after(last, f") as keyed order by {', '.join(f'keyed.{text.raw(key, key)}' for key in keys)}")
 
 
 def _is_attribute(text: Text, i: int) -> bool:
@@ -83,14 +96,16 @@ def _is_attribute(text: Text, i: int) -> bool:
     return text.is_(i, *words) and not text.is_(i - 1, "table", ".")
 
 
-def _attribute(text: Text, i: int) -> int:
-    """Removes one table attribute; the token after it."""
+def _attribute(text: Text, i: int, keys: list[int]) -> int:
+    """Removes one table attribute and notes the columns it names; the token after it."""
     start = i
     if text.is_(i, "diststyle", "backup", "encode"):
         i += 2
     elif text.is_(i, "compound", "interleaved", "distkey", "sortkey"):
         i += text.is_(i, "compound", "interleaved")
         i += 1
+        if text.is_(i, "("):
+            keys += [j for j in range(i + 1, text.partner[i]) if text.is_name(j)]
         i = text.partner[i] + 1 if text.is_(i, "(") else i + 1
     else:
         raise UnsupportedSqlError(f"unknown table attribute: {text.sql[text.tokens[i].start :][:60]}")
@@ -98,9 +113,9 @@ def _attribute(text: Text, i: int) -> int:
     return i
 
 
-def _columns(text: Text, low: int, high: int) -> None:
-    """Definitions of columns: unsized texts have 256 bytes, and keys are stated but not enforced."""
-    parts, start = [], low
+def _columns(text: Text, low: int, high: int) -> list[str]:
+    """Definitions of columns: unsized texts have 256 bytes, and keys are stated but not enforced. Their names."""
+    parts, start, names = [], low, []
     for i in text.at_level(low, high):
         if text.is_(i, ","):
             parts.append((start, i))
@@ -113,8 +128,10 @@ def _columns(text: Text, low: int, high: int) -> None:
             text.replace(before, last - 1, "") if kept else text.replace(first, last - (last == high), "")
             continue
         kept += 1
+        names.append(text.tokens[first].name.lower())
         _sizes(text, range(first + 1, last))
         _column_attributes(text, first, last)
+    return names
 
 
 def _column_attributes(text: Text, first: int, last: int) -> None:

@@ -136,6 +136,8 @@ class Navigation:
         if chain is None or last != chain.last:
             if alias > 0:
                 scope.aliases[self._name(alias)] = "relation"
+            elif chain is None and self._is_query(i + 1):
+                raise UnsupportedSqlError(f"subquery in FROM must have an alias: {text.raw(i, last)[:120]}")
             return
         names = tuple(self._name(step) for step in chain.steps)
         kind = scope.kind(names[0])

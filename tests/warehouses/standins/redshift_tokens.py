@@ -110,6 +110,9 @@ class Text:
     def insert_before(self, i: int, text: str) -> None:
         self._edits.append((self.tokens[i].start, self.tokens[i].start, text))
 
+    def insert_after(self, i: int, text: str) -> None:
+        self._edits.append((self.tokens[i].end, self.tokens[i].end, text))
+
     def remove(self, tokens: Sequence[int]) -> None:
         for i in tokens:
             self.replace(i, i, "")

@@ -30,7 +30,7 @@ ANSWERS: dict[str, Any] = {
     f'{V}:"yes"::varchar': "true",
     f'{V}:"yes"::boolean': True,
     f'{V}:"text"::varchar': 'é "q"',
-    f'cast({V}:"text" as varchar(3))': 'é "',
+    f'cast({V}:"text" as varchar(5))': 'é "q"',
     f'{V}:"at"::timestamp_ntz': datetime(2024, 1, 1, 10),
     f'{V}:"list"::varchar': '[1,{"k":"v"}]',
     f'length({V}:"messageId"::varchar)': 2,
@@ -91,6 +91,8 @@ ANSWERS: dict[str, Any] = {
     "coalesce(null, zeroifnull(null))": 0,
     # casts
     "cast('abc' as varchar(2))": "ab",
+    "try_cast('abc' as varchar(2))": None,
+    "try_cast('ab' as varchar(2))": "ab",
     "cast(1.0::double as varchar)": "1",
     "cast(1.50::decimal(18, 2) as varchar)": "1.50",
     "cast(true as varchar)": "true",
@@ -192,3 +194,24 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     """with recursive d as (select '2024-01-01'::date as day union all select dateadd(day, 1, day) from d
     where day < '2024-01-03'::date) select max(day), count(*) from d""": [(date(2024, 1, 3), 3)],
 }
+
+_MANY = "'y', " * 16_384
+_TOO_LONG = "String 'é \"q\"' is too long and would be truncated"
+
+REFUSED: list[tuple[str, str]] = [
+    (f'select cast({V}:"text" as varchar(3))', _TOO_LONG),
+    (f'select {V}:"text"::varchar(4)', _TOO_LONG),
+    (f'select cast(t.v as varchar(4)) from (select {V}:"text" as v) as t', _TOO_LONG),
+    (f"select 1 where 'x' in ({_MANY}'x')", "expected at most 16,384, got 16,385"),
+    (f"create view too_large as select '{'x' * 97_242}' as x", "View definition too large"),
+    (f"create or replace temporary view too_large as select '{'é' * 49_000}' as x", "View definition too large"),
+]
+"""Statements, and what their error says."""
+
+TAKEN: list[tuple[str, list[tuple[Any, ...]]]] = [
+    (f'select length(cast(t.v as varchar(5))) from (select {V}:"text" as v) as t', [(5,)]),
+    ("select cast(t.v as varchar(2)) from (select 'abc' as v) as t", [("ab",)]),
+    ("select 1 where 'x' in (" + "'y', " * 16_383 + "'x')", [(1,)]),
+    (f"create view big_enough as select '{'x' * 97_240}' as x", [("View BIG_ENOUGH successfully created.",)]),
+]
+"""Statements just within the limits, and their rows."""

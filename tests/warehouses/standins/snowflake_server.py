@@ -48,6 +48,8 @@ NOT_ENFORCED = tuple(
 TRANSACTION = re.compile(r"(begin|commit|rollback)(\s+(transaction|work))?", re.I)
 OVERWRITE = re.compile(rf"insert\s+overwrite\s+(?:into\s+|table\s+)?{NAME}(.*)", re.I | re.S)
 TEMPORARY = re.compile(r"(create\s+(?:or\s+replace\s+)?)(?:temporary|temp)\s+(table|view)", re.I)
+VIEW = re.compile(r"create\s+(?:or\s+replace\s+)?(?:(?:secure|temporary|temp|recursive)\s+)*view\b", re.I)
+LARGEST_VIEW = 95 * 1024
 TAG = re.compile(r"alter\s+session\s+(?:set\s+query_tag\s*=\s*('.*')|unset\s+query_tag)", re.I | re.S)
 SHOW_TAG = re.compile(r"show\s+parameters\s+like\s+'query_tag'\s+in\s+session", re.I)
 SHOW_GRANTS = re.compile(r"show\s+(future\s+)?grants\s.*", re.I | re.S)
@@ -89,6 +91,8 @@ def emulate(cursor: FakeSnowflakeCursor, sql: str, run: Any) -> str:  # noqa: PL
         return DONE
     if any(pattern.fullmatch(sql) for pattern in NOT_ENFORCED):
         return DONE
+    if VIEW.match(sql) and len(sql.encode()) > LARGEST_VIEW:
+        raise ProgrammingError(msg="View definition too large.", errno=90222, sqlstate="42601")
     if m := TAG.fullmatch(sql):
         conn: Any = cursor._conn
         conn.query_tag = text(m[1]) if m[1] else ""

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
 from tests.warehouses.standins.snowflake_macros import HOME
 
+LONGEST_LIST = 16_384
 Type = exp.DataType.Type
 TEXTS = {Type.VARCHAR, Type.TEXT, Type.NVARCHAR, Type.CHAR, Type.NCHAR}
 WALL_CLOCKS = {Type.TIMESTAMP, Type.TIMESTAMPNTZ, Type.DATETIME}
@@ -69,9 +71,7 @@ def cast(node: exp.Cast) -> exp.Expr:  # noqa: PLR0911
     """Casts from text and from variants follow Snowflake's rules, not DuckDB's."""
     wanted, safe, this = node.to.this, isinstance(node, exp.TryCast), node.this
     if wanted in TEXTS:
-        size = node.to.expressions
-        text = text_of(this)
-        text = exp.Left(this=text, expression=size[0].this.copy()) if size else text
+        text = sized(node) if node.to.expressions else text_of(this)
         return exp.Cast(this=text, to=node.to)
     if wanted == Type.BOOLEAN:
         return boolean(node)
@@ -84,6 +84,18 @@ def cast(node: exp.Cast) -> exp.Expr:  # noqa: PLR0911
     if may_be_variant(this) and wanted not in {Type.BINARY, Type.VARBINARY}:
         return from_variant(node)
     return node
+
+
+def sized(node: exp.Cast) -> exp.Expr:
+    """A text that is cut to its size. Of a variant, one that is too long is an error, and TRY_CAST makes it null."""
+    text, size = text_of(node.this), node.to.expressions[0].this
+    if isinstance(node, exp.TryCast):
+        return call("sf_try_fitting", text, size.copy())
+    if is_variant(node.this):
+        return call("sf_fitting", text, size.copy())
+    if may_be_variant(node.this):
+        return call("sf_sized", node.this, size.copy())
+    return exp.Left(this=text, expression=size.copy())
 
 
 def text_of_moment(node: exp.Expr) -> exp.Expr:
@@ -180,6 +192,13 @@ def extracted(node: exp.JSONExtract) -> exp.Expr:
     return text_of(node) if isinstance(node.parent, (*SURELY_TEXT, *WANT_TEXT)) else node
 
 
+def in_list(node: exp.In) -> exp.Expr:
+    if (count := len(node.expressions)) > LONGEST_LIST:
+        message = f"maximum number of expressions in a list exceeded, expected at most {LONGEST_LIST:,}, got {count:,}"
+        raise ProgrammingError(msg=message, errno=1795, sqlstate="54000")
+    return node
+
+
 def substring(node: exp.RegexpExtract) -> exp.Expr:
     return node if node.args.get("position") else call("sf_regexp_substr", node.this, node.expression)
 
@@ -202,6 +221,7 @@ def named_function(node: exp.Anonymous) -> exp.Expr:
 
 RULES: dict[type[Any], Callable[[Any], exp.Expr]] = {
     exp.Cast: cast,
+    exp.In: in_list,
     exp.ToBoolean: boolean,
     exp.ParseJSON: lambda n: call("sf_try_parse_json" if n.args.get("safe") else "sf_parse_json", text_of(n.this)),
     # how a literal of digits is parsed; numbers count from 1970, by their size in seconds down to nanoseconds
