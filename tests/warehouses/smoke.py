@@ -24,14 +24,16 @@ from loaders.errors import ConfigurationError, HeadwaterError
 from loaders.lake import open_store
 from loaders.landing import begin
 from loaders.log import Log
+from loaders.publications import current
 from loaders.registry import KINDS
 from loaders.settings import load_settings
 from tests.warehouses import smoke_checks as checks
-from tests.warehouses.smoke_checks import Execute, Result, for_schema, run_checks
+from tests.warehouses.smoke_checks import Check, Execute, Result, for_schema, run_checks
 from tests.warehouses.smoke_warehouses import ALL_SECONDS, STATEMENT_SECONDS, WAREHOUSES, Warehouse
 
 COMMAND_SECONDS = 300
 LAYERS = ("", "_raw", "_staging", "_intermediate", "_marts")
+_RUN = ("-m", "dbt.cli.main", "run", "--quiet", "--select")
 _SECRETS = re.compile(r"KEY|SECRET|TOKEN|PASS", re.IGNORECASE)
 
 Command = Callable[[Sequence[str], dict[str, str]], None]
@@ -63,12 +65,17 @@ def check_settings(warehouse: Warehouse, lake: str) -> None:
 
 def plan(warehouse: Warehouse, schema: str, place: str) -> str:
     """What will be done, and what it can cost at most."""
+    asked = (warehouse.once, checks.STAGED_ONCE * 2, checks.MODELLED, checks.MODELLED_AGAIN, warehouse.twice)
+    count = sum(map(len, asked)) + 2
+    landed = (checks.JSON_DOCUMENTS, checks.PARQUET_DOCUMENTS, checks.LATER_DOCUMENTS, checks.DUPLICATE_KEYS)
+    documents = sum(map(len, landed))
     return f"""\
 Against {warehouse.name}, as the variables in the environment and .env say:
-  1. land {len(checks.JSON_DOCUMENTS) + len(checks.PARQUET_DOCUMENTS) + 1} documents in a lake of their own, {place}
-  2. run `headwater stage` and one dbt model into schemas of their own, {schema}_…
-  3. ask {len(warehouse.once) + len(checks.STAGED_ONCE) * 2 + len(checks.MODELLED) + len(warehouse.twice)} questions
-  4. drop the schemas and delete the objects, whatever happened
+  1. land {documents} documents in a lake of their own, {place}
+  2. run `headwater stage` and some dbt models into schemas of their own, {schema}_…, again for a second load
+  3. run `headwater publish loads` below that place, without AWS Glue, and have personal data hidden twice
+  4. ask {count} questions
+  5. drop the schemas and delete the objects, whatever happened
 It can cost {warehouse.cost}; some 30 objects in S3 for minutes.
 It gives up a question after {STATEMENT_SECONDS} seconds, a command after {COMMAND_SECONDS}, all after {ALL_SECONDS}."""
 
@@ -87,7 +94,11 @@ def land(lake: str, stream: Stream, documents: Sequence[bytes]) -> None:
 def ask(warehouse: Warehouse, place: str, schema: str, execute: Execute, command: Command) -> Iterator[Result]:
     """Lands, stages and models step by step, and asks after each. Raises HeadwaterError where a step fails."""
     [stream] = [s for s in read_declarations(Path("models"), KINDS) if (s.source, s.name) == ("web_events", "events")]
-    environment = {"HEADWATER_LAKE": place, "HEADWATER_SCHEMA": schema, "HEADWATER_TARGET": warehouse.name}
+    environment = {
+        **{"HEADWATER_LAKE": place, "HEADWATER_SCHEMA": schema, "HEADWATER_TARGET": warehouse.name},
+        # nobody else sees what is made here
+        **dict.fromkeys(("HEADWATER_GLUE_DATABASE", "HEADWATER_READERS"), ""),
+    }
 
     def stage() -> None:
         command(("-m", "loaders", "stage", "--target", warehouse.name), environment)
@@ -99,11 +110,44 @@ def ask(warehouse: Warehouse, place: str, schema: str, execute: Execute, command
     yield from run_checks(execute, for_schema([*checks.STAGED_ONCE, *warehouse.once], schema))
     stage()
     yield from run_checks(execute, for_schema(checks.STAGED_TWICE, schema))
-    command(("-m", "dbt.cli.main", "run", "--select", "base_web_events__events", "--quiet"), environment)
+    command((*_RUN, "base_web_events__events"), environment)
     yield from run_checks(execute, for_schema(checks.MODELLED, schema))
+    land(place, stream.model_copy(update={"land_as": "json"}), checks.LATER_DOCUMENTS)
+    stage()
+    command((*_RUN, "+dim_app_users", "loads"), environment)
+    yield from run_checks(execute, for_schema(checks.MODELLED_AGAIN, schema))
+    yield mask_twice(command, environment)
+    yield unload(place, warehouse, command, environment)
     land(place, stream.model_copy(update={"land_as": "json"}), checks.DUPLICATE_KEYS)
     stage()
     yield from run_checks(execute, for_schema(warehouse.twice, schema))
+
+
+def mask_twice(command: Command, environment: dict[str, str]) -> Result:
+    """Builds a mart that is kept from one run to the next, with its columns hidden, and once more."""
+    try:
+        for _ in range(2):
+            command((*_RUN, "dim_app_users", "--vars", "{mask_personal_data: true}"), environment)
+    except HeadwaterError as error:
+        return Result(checks.MASKED_TWICE, None, str(error))
+    return Result(checks.MASKED_TWICE, "no error")
+
+
+def unload(place: str, warehouse: Warehouse, command: Command, environment: dict[str, str]) -> Result:
+    """Publishes a mart, and what its files say of their columns."""
+    try:
+        command(("-m", "loaders", "publish", "--target", warehouse.name, "loads"), environment)
+    except HeadwaterError as error:
+        return Result(warehouse.unloaded, None, str(error))
+    return read_back(place, warehouse.unloaded)
+
+
+def read_back(place: str, check: Check) -> Result:
+    """What the files of the mart `loads` say of their columns."""
+    published = current(open_store(place), "loads")
+    if published is None:
+        return Result(check, None, "nothing was published")
+    return Result(check, ", ".join(f"{column['name']} {column['type']}" for column in published.columns))
 
 
 def clean_up(place: str, schema: str, execute: Execute) -> list[str]:

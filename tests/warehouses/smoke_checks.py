@@ -1,7 +1,7 @@
 """What only a real warehouse can answer, as data: documents that are landed, and questions about what became of them.
 
-A question's SQL gives one value; {raw} and {staging} are the schemas. `because` says what depends on the answer; where
-it is empty nothing does: the project goes another way until the answer is known.
+A question's SQL gives one value; {raw}, {staging} and {marts} are the schemas. `because` says what depends on the
+answer; where it is empty nothing does: the project goes another way until the answer is known.
 """
 
 from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ def _answer(execute: Execute, check: Check) -> Result:
 
 def for_schema(checks: Iterable[Check], schema: str) -> list[Check]:
     """The questions with the schemas in their place."""
-    places = {"{raw}": f"{schema}_raw", "{staging}": f"{schema}_staging"}
+    places = {"{raw}": f"{schema}_raw", "{staging}": f"{schema}_staging", "{marts}": f"{schema}_marts"}
     filled = []
     for check in checks:
         sql = check.sql
@@ -86,6 +86,11 @@ PARQUET_DOCUMENTS: list[bytes] = [
     b'{"messageId":"time-space","timestamp":"2026-03-02 08:35:09"}',
     '{"messageId":"parquet","text":"Zoë \\\\ \\"b\\"","n":1.50}'.encode(),
 ]
+LATER_DOCUMENTS: list[bytes] = [
+    b'{"messageId":"later","type":"identify","userId":"u1","timestamp":"2026-03-02T08:35:09Z",'
+    b'"traits":{"username":"ana","email":"ana@example.org"}}'
+]
+"""Landed when everything before them was modelled."""
 DUPLICATE_KEYS: list[bytes] = [b'{"messageId":"twice","text":"first","text":"last"}']
 """Landed last and alone: a warehouse may refuse all that comes with it."""
 
@@ -120,6 +125,38 @@ MODELLED: list[Check] = [
     ),
 ]
 
+
+MODELLED_AGAIN: list[Check] = [
+    Check(
+        "rows after an increment",
+        "select count(*) from {staging}.base_web_events__events",
+        str(int(_COUNT) + len(LATER_DOCUMENTS)),
+        "an increment adds what is new, and its hooks keep what is there",
+    ),
+    Check(
+        "a person after an increment",
+        "select count(*) from {marts}.dim_app_users where email = 'ana@example.org'",
+        "1",
+        "marts are built of increments",
+    ),
+    Check("loads in a mart", "select count(*) from {marts}.loads", "3", "this mart is unloaded"),
+]
+
+MASKED_TWICE = Check("personal data hidden twice, where deploy/<warehouse>/masking.sql was run", "", "no error", "")
+_UNLOADED = (
+    "load_id string, source string, stream string, load_seq {integer}, started_at {moment}, loaded_at {moment}, "
+    "landed_count {integer}, rejected_count {integer}, input_count {integer}, object_count {integer}"
+)
+_CATALOG = "readers of the files have these types; whoever unloads must be allowed to write to <lake>/smoke/*/marts/*"
+
+
+def unloaded(integer: str, moment: str) -> Check:
+    """The types of the mart `loads` in Parquet, as Arrow calls them."""
+    return Check("types in Parquet", "", _UNLOADED.format(integer=integer, moment=moment), _CATALOG)
+
+
+UNLOADED_SNOWFLAKE = unloaded("decimal128(38, 0)", "timestamp[us]")
+UNLOADED_REDSHIFT = unloaded("int64", "timestamp[us]")
 
 _AS_TEXT = "cast({} as varchar(65535))"
 

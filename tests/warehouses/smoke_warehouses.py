@@ -23,6 +23,7 @@ class Warehouse:
     session: tuple[str, ...]
     once: Sequence[Check]
     twice: Sequence[Check]
+    unloaded: Check
 
 
 def _snowflake() -> Any:
@@ -73,6 +74,7 @@ WAREHOUSES = {
         (),
         checks.SNOWFLAKE,
         checks.TWICE_SNOWFLAKE,
+        checks.UNLOADED_SNOWFLAKE,
     ),
     "redshift": Warehouse(
         "redshift",
@@ -82,5 +84,6 @@ WAREHOUSES = {
         (f"set statement_timeout to {STATEMENT_SECONDS * 1000}", "set enable_case_sensitive_identifier to true"),
         checks.REDSHIFT,
         checks.TWICE_REDSHIFT,
+        checks.UNLOADED_REDSHIFT,
     ),
 }

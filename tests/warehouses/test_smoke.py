@@ -1,5 +1,6 @@
 """The smoke test of real warehouses, as far as it goes without one: nothing here connects anywhere."""
 
+import json
 import os
 import signal
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from tests.warehouses import smoke, smoke_checks
 from tests.warehouses.smoke_checks import Check, for_schema, run_checks
 from tests.warehouses.smoke_warehouses import WAREHOUSES
 
-EVERY = (*smoke_checks.STAGED_ONCE, *smoke_checks.MODELLED)
+EVERY = (*smoke_checks.STAGED_ONCE, *smoke_checks.MODELLED, *smoke_checks.MODELLED_AGAIN)
 READY = {
     "snowflake": {
         **{f"SNOWFLAKE_{name}": "x" for name in ("ACCOUNT", "USER", "ROLE", "WAREHOUSE", "DATABASE")},
@@ -31,7 +32,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("SNOWFLAKE_", "REDSHIFT_", "HEADWATER_", "AWS_")):
             monkeypatch.delenv(name)
-    monkeypatch.setattr("loaders.settings.dotenv_values", lambda _: {})
+    monkeypatch.setattr("loaders.settings.read_env", lambda _: {})
     # what the settings put into the environment goes with the test
     monkeypatch.setenv("HEADWATER_LAKE", "")
     monkeypatch.setenv("HEADWATER_USER", "ana")
@@ -122,6 +123,7 @@ class Fake:
 
     def command(self, arguments: Sequence[str], environment: dict[str, str]) -> None:
         assert environment["HEADWATER_SCHEMA"] == "smoke_1"
+        assert environment["HEADWATER_GLUE_DATABASE"] == environment["HEADWATER_READERS"] == ""
         self._hear(" ".join(arguments))
 
     def _hear(self, what: str) -> None:
@@ -152,6 +154,51 @@ def test_cleans_up_whatever_happens(
     assert fake.told[-len(DROPPED) :] == DROPPED
     assert list(open_store(place).entries()) == []
     assert "NOT removed" not in capsys.readouterr().out
+
+
+def test_builds_increments_hides_personal_data_twice_and_unloads(tmp_path: Path) -> None:
+    fake = Fake()
+    results = list(smoke.ask(WAREHOUSES["redshift"], str(tmp_path / "lake"), "smoke_1", fake.execute, fake.command))
+    run = "-m dbt.cli.main run --quiet --select"
+    stage = "-m loaders stage --target redshift"
+    assert [told for told in fake.told if told.startswith("-m ")] == [
+        *[stage] * 3,
+        f"{run} base_web_events__events",
+        stage,
+        f"{run} +dim_app_users loads",
+        *[f"{run} dim_app_users --vars {{mask_personal_data: true}}"] * 2,
+        "-m loaders publish --target redshift loads",
+        stage,
+    ]
+    assert [result.check.name for result in results if result.got in ("no error", None)] == [
+        smoke_checks.MASKED_TWICE.name,
+        "types in Parquet",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failing", "said"),
+    [("mask_personal_data", "NOT personal data hidden twice"), ("loaders publish", "NOT types in Parquet")],
+)
+def test_what_an_account_may_not_do_is_an_answer(
+    failing: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    fake = Fake(failing, HeadwaterError)
+    smoke.smoke(WAREHOUSES["snowflake"], str(tmp_path / "1"), "smoke_1", fake.execute, fake.command)
+    assert said in capsys.readouterr().out
+    commands = [told for told in fake.told if told.startswith("-m loaders ")]
+    assert commands[-2:] == ["-m loaders publish --target snowflake loads", "-m loaders stage --target snowflake"]
+
+
+def test_reads_the_types_of_what_was_unloaded(tmp_path: Path) -> None:
+    columns = [{"name": "load_seq", "type": "int64"}, {"name": "loaded_at", "type": "timestamp[us]"}]
+    publication = {"publication": "1", "published_at": "", "row_count": 3, "files": [], "columns": columns}
+    check = Check("types", "", "load_seq int64, loaded_at timestamp[us]", "why")
+    assert not smoke.read_back(str(tmp_path), check).is_fine
+    open_store(str(tmp_path)).put("marts/loads/_current.json", json.dumps(publication).encode())
+    assert smoke.read_back(str(tmp_path), check).is_as_expected
+    other = Check("types", "", "load_seq decimal128(38, 0), loaded_at timestamp[us]", "why")
+    assert not smoke.read_back(str(tmp_path), other).is_fine
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
