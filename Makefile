@@ -95,8 +95,8 @@ test: .venv/headwater-dev profiles.yml ## every test
 test-warehouses: .venv/headwater-dev ## the whole project on stand-ins for Snowflake and Redshift, compared with DuckDB
 	@$(BIN)/python -m pytest tests/warehouses
 
-smoke: .venv/headwater-dev profiles.yml ## ask a real warehouse what stand-ins cannot answer: TARGET=snowflake or redshift
-	@$(BIN)/python -m tests.warehouses.smoke $(TARGET) $(if $(YES),--yes)
+smoke: .venv/headwater-dev profiles.yml ## ask a real warehouse what stand-ins cannot answer: TARGET=snowflake or redshift (FULL=1: build the whole project there, too)
+	@$(BIN)/python -m tests.warehouses.smoke $(TARGET) $(if $(FULL),--full) $(if $(YES),--yes)
 
 lint: .venv/headwater-dev profiles.yml ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check

@@ -1,6 +1,6 @@
 """Asks a real warehouse what only it can answer, in a schema and a lake of its own, and removes both.
 
-    python -m tests.warehouses.smoke snowflake|redshift [--yes]
+    python -m tests.warehouses.smoke snowflake|redshift [--full] [--yes]
 
 Credentials are the ones that profiles.example.yml names. Nothing but the plan and the answers is printed: what a driver
 or a command says goes through `without_secrets`. Exit status: 0 all as expected, 1 not so, 2 not begun.
@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ from loaders.lake import open_store
 from loaders.landing import begin
 from loaders.log import Log
 from loaders.publications import current
-from loaders.registry import KINDS
+from loaders.registry import DEMOS, KINDS
 from loaders.settings import load_settings
 from tests.warehouses import smoke_checks as checks
 from tests.warehouses.smoke_checks import Check, Execute, Result, for_schema, run_checks
 from tests.warehouses.smoke_warehouses import ALL_SECONDS, STATEMENT_SECONDS, WAREHOUSES, Warehouse
 
 COMMAND_SECONDS = 300
+FULL_SECONDS = 7200
 LAYERS = ("", "_raw", "_staging", "_intermediate", "_marts")
 _RUN = ("-m", "dbt.cli.main", "run", "--quiet", "--select")
 _SECRETS = re.compile(r"KEY|SECRET|TOKEN|PASS", re.IGNORECASE)
@@ -78,6 +80,39 @@ Against {warehouse.name}, as the variables in the environment and .env say:
   5. drop the schemas and delete the objects, whatever happened
 It can cost {warehouse.cost}; some 30 objects in S3 for minutes.
 It gives up a question after {STATEMENT_SECONDS} seconds, a command after {COMMAND_SECONDS}, all after {ALL_SECONDS}."""
+
+
+def full_plan(warehouse: Warehouse, schema: str, place: str) -> str:
+    """What the whole project does besides, and what it can cost at most."""
+    return f"""\
+Then, with --full:
+  6. land made-up data of every source, some 2,000 records, in {place}/full; sources and APIs of .env are not read
+  7. run `headwater stage` and `dbt build`, every model and test, into {schema}_full_…
+  8. drop these schemas, too, and delete these objects
+It can cost {warehouse.full_cost} more. It gives up all of it after {FULL_SECONDS} seconds."""
+
+
+def build_all(warehouse: Warehouse, place: str, schema: str, command: Command) -> None:
+    """The whole project on a small demo. Raises HeadwaterError where a step fails."""
+    streams = list(read_declarations(Path("models"), KINDS))
+    with tempfile.TemporaryDirectory() as drops:
+        folders = {stream.source: Path(drops, stream.source) for stream in streams}
+        for folder in folders.values():
+            folder.mkdir(exist_ok=True)
+        until = datetime.now(UTC).date()
+        for stream in streams:
+            if make := DEMOS.get(f"{stream.source}.{stream.name}"):
+                put = open_store(str(folders[stream.source])).put
+                make(put, scale=0.02, seed=1, dirt=0.0, days=3, until=until)
+        environment = {
+            **{"HEADWATER_LAKE": f"{place}/full", "HEADWATER_SCHEMA": f"{schema}_full"},
+            **{"HEADWATER_TARGET": warehouse.name, "HEADWATER_READERS": ""},
+            **{f"{source.upper()}_URL": str(folder) for source, folder in folders.items()},
+            **dict.fromkeys(("X_API_URL", "X_BEARER_TOKEN", "BANKS_RANKING_URL", "BANKS_FEES_URL"), ""),
+        }
+        command(("-m", "loaders", "load", "--demo"), environment)
+        command(("-m", "loaders", "stage", "--target", warehouse.name), environment)
+        command(("-m", "dbt.cli.main", "build", "--quiet"), environment)
 
 
 def land(lake: str, stream: Stream, documents: Sequence[bytes]) -> None:
@@ -150,10 +185,10 @@ def read_back(place: str, check: Check) -> Result:
     return Result(check, ", ".join(f"{column['name']} {column['type']}" for column in published.columns))
 
 
-def clean_up(place: str, schema: str, execute: Execute) -> list[str]:
+def clean_up(place: str, schema: str, execute: Execute, *, full: bool = False) -> list[str]:
     """Removes schemas and objects; gives back what is left, with why."""
     left = []
-    for layer in LAYERS:
+    for layer in (*LAYERS, *(f"_full{layer}" for layer in LAYERS if full)):
         try:
             execute(f"drop schema if exists {schema}{layer} cascade")
         except (Exception, KeyboardInterrupt) as error:
@@ -167,7 +202,9 @@ def clean_up(place: str, schema: str, execute: Execute) -> list[str]:
     return left
 
 
-def smoke(warehouse: Warehouse, place: str, schema: str, execute: Execute, command: Command) -> bool:
+def smoke(
+    warehouse: Warehouse, place: str, schema: str, execute: Execute, command: Command, *, full: bool = False
+) -> bool:
     """Asks everything and cleans up, also after a failure or Ctrl-C; whether all was as expected."""
     is_fine = False
     try:
@@ -180,21 +217,26 @@ def smoke(warehouse: Warehouse, place: str, schema: str, execute: Execute, comma
                 say(f"    {result.check.because or 'nothing depends on it'}")
         is_fine = all(result.is_fine for result in results)
         say(f"{sum(r.is_as_expected for r in results)} of {len(results)} answers are as expected")
+        if full:
+            build_all(warehouse, place, schema, command)
+            say("ok  the whole project was built, and every test of it passed")
     except KeyboardInterrupt:
+        is_fine = False
         say("interrupted; a further Ctrl-C leaves behind what is just being removed")
     except Exception as error:
+        is_fine = False
         say(f"Error: {type(error).__name__}: {error}")
     finally:
         signal.alarm(0)
         say("removing the schemas and the objects")
-        left = [*map(without_secrets, clean_up(place, schema, execute))]
+        left = [*map(without_secrets, clean_up(place, schema, execute, full=full))]
         for what in left:
             say(f"NOT removed, please remove it: {what}")
     return is_fine and not left
 
 
 @contextmanager
-def commands() -> Iterator[Command]:
+def commands(seconds: int = COMMAND_SECONDS) -> Iterator[Command]:
     """Commands whose output is shown only where they fail, and whose artifacts are not the project's."""
     with tempfile.TemporaryDirectory() as artifacts:
 
@@ -204,10 +246,10 @@ def commands() -> Iterator[Command]:
             try:
                 done = subprocess.run(
                     [sys.executable, *arguments], env={**os.environ, **dbt, **environment}, check=False,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=COMMAND_SECONDS,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds,
                 )  # fmt: skip
             except subprocess.TimeoutExpired as error:
-                raise HeadwaterError(f"`{told}` was given up after {COMMAND_SECONDS} seconds") from error
+                raise HeadwaterError(f"`{told}` was given up after {seconds} seconds") from error
             if done.returncode:
                 raise HeadwaterError(f"`{told}` ended with status {done.returncode}:\n{done.stdout[-4000:]}")
 
@@ -218,6 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("warehouse", choices=WAREHOUSES)
+    parser.add_argument("--full", action="store_true", help="build the whole project, too, on a small demo")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args(arguments)
     warehouse, name = WAREHOUSES[options.warehouse], secrets.token_hex(4)
@@ -226,6 +269,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place, schema = f"{lake}/smoke/{name}", f"smoke_{name}"
         check_settings(warehouse, lake)
         say(plan(warehouse, schema, place))
+        if options.full:
+            say(full_plan(warehouse, schema, place))
         if not options.yes and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
             return 2
         execute = _executor(warehouse.connect(), warehouse.session)
@@ -237,13 +282,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(ALL_SECONDS)
-    with commands() as command:
-        return 0 if smoke(warehouse, place, schema, execute, command) else 1
+    signal.alarm(FULL_SECONDS if options.full else ALL_SECONDS)
+    with commands(FULL_SECONDS if options.full else COMMAND_SECONDS) as command:
+        return 0 if smoke(warehouse, place, schema, execute, command, full=options.full) else 1
 
 
 def _give_up(*_: object) -> None:
-    raise HeadwaterError(f"given up after {ALL_SECONDS} seconds")
+    raise HeadwaterError("given up: the time that the plan names is over")
 
 
 def _executor(connection: Any, session: Sequence[str]) -> Execute:

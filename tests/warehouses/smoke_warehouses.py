@@ -24,6 +24,7 @@ class Warehouse:
     once: Sequence[Check]
     twice: Sequence[Check]
     unloaded: Check
+    full_cost: str
 
 
 def _snowflake() -> Any:
@@ -75,6 +76,7 @@ WAREHOUSES = {
         checks.SNOWFLAKE,
         checks.TWICE_SNOWFLAKE,
         checks.UNLOADED_SNOWFLAKE,
+        "up to two hours of the warehouse, by estimate ten minutes: 2 credits if it is x-small",
     ),
     "redshift": Warehouse(
         "redshift",
@@ -85,5 +87,7 @@ WAREHOUSES = {
         checks.REDSHIFT,
         checks.TWICE_REDSHIFT,
         checks.UNLOADED_REDSHIFT,
+        "nothing on a cluster; serverless: up to 7,200 seconds of the base capacity, by estimate 3,600 (8 RPU: 16 RPU "
+        "hours)",
     ),
 }

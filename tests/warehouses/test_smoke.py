@@ -67,6 +67,36 @@ def test_says_what_it_will_do_and_cost_and_asks(
 
 
 @pytest.mark.usefixtures("unconnected")
+def test_says_first_what_the_whole_project_may_cost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ready(monkeypatch, "snowflake")
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert smoke.main(["snowflake", "--full"]) == 2
+    told = capsys.readouterr().out
+    for part in ("`dbt build`, every model and test", "_full_", "2 credits", "after 7200 seconds"):
+        assert part in told
+
+
+def test_the_whole_project_reads_made_up_data_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place, told = tmp_path / "1", list[tuple[str, ...]]()
+
+    def command(arguments: Sequence[str], environment: dict[str, str]) -> None:
+        if environment["HEADWATER_SCHEMA"] == "smoke_1_full":
+            told.append(tuple(arguments[1:3]))
+            assert environment["HEADWATER_LAKE"] == f"{place}/full"
+            assert environment["X_BEARER_TOKEN"] == environment["BANKS_FEES_URL"] == ""
+            for source in ("WEB_EVENTS", "LEARNING", "BANKS", "X"):
+                assert any(path.is_file() for path in Path(environment[f"{source}_URL"]).rglob("*")), source
+
+    fake = Fake()
+    smoke.smoke(WAREHOUSES["redshift"], str(place), "smoke_1", fake.execute, command, full=True)
+    assert told == [("loaders", "load"), ("loaders", "stage"), ("dbt.cli.main", "build")]
+    assert "the whole project was built" in capsys.readouterr().out
+    assert "drop schema if exists smoke_1_full_marts cascade" in fake.told
+
+
+@pytest.mark.usefixtures("unconnected")
 def test_does_not_go_on_where_nobody_can_be_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,7 +250,7 @@ def test_gives_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(fake, "command", lambda *_: signal.raise_signal(signal.SIGALRM))
     assert not smoke.smoke(WAREHOUSES["redshift"], str(tmp_path), "smoke_1", fake.execute, fake.command)
     signal.signal(signal.SIGALRM, before)
-    assert "given up after 1800 seconds" in capsys.readouterr().out
+    assert "given up: the time that the plan names is over" in capsys.readouterr().out
     assert fake.told == DROPPED
 
 
