@@ -55,7 +55,8 @@ final as (
         budgets.fail_above,
         case
             when coalesce(rejected.open_count, 0) > budgets.fail_above then cast('exceeded' as varchar(65535))
-            when coalesce(rejected.open_count + rejected.empty_count, 0) > budgets.warn_above then cast('warning' as varchar(65535))
+            when coalesce(rejected.open_count + rejected.empty_count, 0) > budgets.warn_above
+                then cast('warning' as varchar(65535))
             else cast('within' as varchar(65535))
         end as state
 
