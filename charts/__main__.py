@@ -20,9 +20,10 @@ def main(out: Path, whole: bool) -> None:
         manifest = read_manifest()
         figures = read_figures(manifest)
         answers = run_analyses(manifest, [FRESHNESS, *(figure.drawing.analysis for figure in figures)])
+        problems = [answer for answer in answers.values() if isinstance(answer, str)]
+        if len(problems) == len(answers):  # as before the first build
+            raise ChartsError(f"none of the {len(figures)} figures can be drawn: {problems[0]}")
         figures = with_rows(figures, answers)
-        if len(problems := {figure.problem for figure in figures}) == 1 and (problem := problems.pop()):
-            raise ChartsError(f"none of the {len(figures)} figures can be drawn: {problem}")
         fresh = answers[FRESHNESS]
         freshness = [] if isinstance(fresh, str) else fresh[1]
         boards = write_boards(out, manifest, figures, freshness)

@@ -169,3 +169,15 @@ def test_the_command_fails_by_name(
     assert done.exit_code == 1
     assert told in done.stderr
     assert not titles or "shown all the same" in (tmp_path / "board.html").read_text()
+
+
+def test_charts_before_a_build_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = dict.fromkeys(["operations_freshness", "a"], "loads does not exist yet; run `dbt build`")
+    monkeypatch.setattr("charts.__main__.read_manifest", lambda: SimpleNamespace(docs={}))
+    monkeypatch.setattr(
+        "charts.__main__.read_figures", lambda manifest: [figure({"table": {"name": "Name"}}, [{"name": "a"}])]
+    )
+    monkeypatch.setattr("charts.__main__.run_analyses", lambda manifest, names: answers)
+    done = CliRunner().invoke(main, ["--out", str(tmp_path)])
+    assert done.exit_code == 1
+    assert done.stderr == ("Error: none of the 1 figures can be drawn: loads does not exist yet; run `dbt build`\n")

@@ -68,7 +68,7 @@ def test_a_figure_that_cannot_be_drawn_stops_no_other(
         connection.execute("drop table marts.social_daily; drop table marts.dim_projects")
     problems = {figure.name: figure.problem for figure in built.drawn_from(lacking, monkeypatch) if figure.problem}
     assert problems.keys() == {"social_posts", "social_net_follows", "learning_feedback"}
-    assert "Table with name social_daily does not exist" in problems["social_posts"]
+    assert problems["social_posts"].endswith(".sql: social_daily does not exist yet; run `dbt build`")
     assert run_analyses(built.manifest, ["no_such_analysis"]) == {"no_such_analysis": "dbt did not run it"}
 
 
