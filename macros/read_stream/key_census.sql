@@ -13,7 +13,7 @@ select * from (
 {% macro read_paths() -%}
     {%- for stream in streams() -%}
         {%- set is_last = loop.last -%}
-        {%- for path in stream.fields | map(attribute='path') | unique %}
+        {%- for path in stream.fields | map(attribute='path') | unique(case_sensitive=true) %}
 select
     cast({{ literal(stream.source) }} as varchar(65535)) as source,
     cast({{ literal(stream.name) }} as varchar(65535)) as stream,

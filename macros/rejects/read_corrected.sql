@@ -140,7 +140,7 @@ inner join {{ ref('corrections') }} as corrections
         corrections.stream = {{ literal(stream.place) }}
         and (records.record_id = corrections.record or records.record_key = corrections.record)
         and corrections.path in (
-            {%- for path in stream.fields | map(attribute='path') | unique %}
+            {%- for path in stream.fields | map(attribute='path') | unique(case_sensitive=true) %}
             {{ literal(path) }}{{ ',' if not loop.last }}
             {%- endfor %}
         )

@@ -7,7 +7,7 @@
             {%- set declared = (meta.get('required_columns') or []) + (meta.get('optional_columns') or []) -%}
             {%- set names = [] -%}
             {%- for one in declared -%}{%- do names.extend([one] if one is string else one) -%}{%- endfor -%}
-            {%- for path in stream.fields | map(attribute='path') | unique if path not in names -%}
+            {%- for path in stream.fields | map(attribute='path') | unique(case_sensitive=true) if path not in names -%}
                 {%- do missing.append((stream.place, path)) -%}
             {%- endfor -%}
         {%- endif -%}

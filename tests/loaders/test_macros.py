@@ -10,6 +10,7 @@ from jinja2 import Environment
 MACROS = Path(__file__).parents[2] / "macros"
 FILES = (
     "read_stream/field.sql",
+    "read_stream/key_census.sql",
     "read_stream/last_loaded_at.sql",
     "cross_database/formats.sql",
     "guards/check_streams.sql",
@@ -135,6 +136,24 @@ def test_a_stream_that_is_switched_off_is_never_stale(macros: Macros, off: list[
     macros.off[:] = off
     query = " ".join(macros.last_loaded_at("x", "posts").split())
     assert query == "select now" if is_off else query.startswith("select max(moment) from ( select _loaded_at")
+
+
+def test_paths_that_differ_in_case_alone_are_two(macros: Macros) -> None:
+    fields = [{"path": "errorCode"}, {"path": "ErrorCode"}, {"path": "errorCode"}]
+    macros.environment.globals["streams"] = lambda: [{"source": "shop", "name": "errors", "fields": fields}]
+    paths = re.findall(r"cast\('(\w+)' as varchar\(65535\)\) as path", macros.read_paths())
+    assert paths == ["errorCode", "ErrorCode"]
+
+
+def test_filters_of_paths_heed_case() -> None:
+    """Jinja's own `unique` does not."""
+    folding = [
+        path.name
+        for folder in ("macros", "models", "tests/dbt")
+        for path in (MACROS.parent / folder).rglob("*.sql")
+        if re.search(r"'path'\)\s*\|\s*unique(?!\(case_sensitive=true\))", path.read_text())
+    ]
+    assert folding == []
 
 
 def test_names_of_files_command_no_terminal(macros: Macros) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from loaders.declarations import read_declarations
 from loaders.demo import learning
+from loaders.identity import lake_id
 from loaders.lake import open_store
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import KINDS
@@ -135,7 +136,8 @@ def staging(warehouse: Warehouse) -> list[str]:
     """What `headwater stage` has dbt do."""
     lake = open_store(warehouse.environment["HEADWATER_LAKE"])
     streams = list(read_declarations(warehouse.project / "models", KINDS))
-    arguments = {"newest": newest_commits(lake, streams), "seen": heartbeats(lake, streams)}
+    newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
+    arguments = {"newest": newest, "seen": seen, "lake_id": lake_id(lake)}
     return ["run-operation", "stage_external_sources", "--args", json.dumps(arguments)]
 
 
