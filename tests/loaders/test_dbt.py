@@ -32,7 +32,7 @@ REFUSED = """21:40:00  Encountered an error while running operation: Compilation
 NO_PROFILE = """Usage: dbt run-operation [OPTIONS] MACRO
 Try 'dbt run-operation --help' for help.
 
-Error: Invalid value for '--profiles-dir': Path '/home/ana/.dbt' does not exist.
+Error: Invalid value for '--profiles-dir': Path '/data/.dbt' does not exist.
 """
 
 
