@@ -1,5 +1,5 @@
--- A key that is not read and differs from one that is only in case, blanks or marks leaves a field empty: `Comment` where
--- a list of fields reads `comment`.
+-- A key that is not read, and differs from one that is in case, blanks or marks alone, leaves a field empty:
+-- `Comment` where a list of fields reads `comment`.
 {{ config(severity='warn') }}
 with
 
