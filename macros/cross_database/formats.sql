@@ -112,7 +112,7 @@
 {% macro twitter_v1_as_iso8601(text) -%}
     {%- set months = "'Jan01Feb02Mar03Apr04May05Jun06Jul07Aug08Sep09Oct10Nov11Dec12'" -%}
     {%- set name = 'substring(' ~ text ~ ', 5, 3)' -%}
-    substring({{ text }}, 27, 4) || '-' || substring({{ months }}, {{ dbt.position(name, months) }} + 3, 2) || '-'
+    substring({{ text }}, 27, 4) || '-' || substring({{ months }}, {{ place_of(name, months) }} + 3, 2) || '-'
         || substring({{ text }}, 9, 2) || ' ' || substring({{ text }}, 12, 8)
 {%- endmacro %}
 
