@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loaders.errors import ConcurrentLoadError, ConfigurationError
+from loaders.errors import ConcurrentLoadError, ConfigurationError, NotFoundError
 from loaders.lake import Entry, Store, open_store
 from loaders.log import Commit, Log
 from loaders.sources import files
@@ -194,7 +194,7 @@ def test_what_is_older_than_the_look_back_is_not_listed(s3: "S3Client", bucket: 
     listings = [request for request in requests if "list-type=2" in request]
     assert len(listings) == 3  # of the log, of the window, and of the folders before it
     assert "start-after=drop%2F2026%2F03%2F01%2F11" in listings[1]
-    assert len(requests) == 10  # and commit, checkpoint, object; data, checkpoint, manifest, commit
+    assert len(requests) == 11  # and identity, commit, checkpoint, object; data, checkpoint, manifest, commit
     s3.put_object(Bucket=bucket, Key="drop/2025/12/01/00/too-late", Body=b'{"id":3}')
     assert load(lake, drop) == []
     assert ids_landed(lake) == [1, 2]
@@ -378,6 +378,7 @@ def test_keys_that_climb_write_nowhere_else(bucket: str, s3: "S3Client") -> None
     assert made.warnings[0].startswith("2 keys do not match")
     written = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix="lake/")["Contents"]]
     assert [key.rsplit("/", 2)[0] for key in written] == [
+        "lake",  # its lake.json
         "lake/log/shop",
         "lake/manifests/shop/orders",
         "lake/raw/shop/orders",
@@ -608,6 +609,8 @@ class Memory:
         yield from sorted({prefix + rest.split("/")[0] + "/" for rest in rests if "/" in rest})
 
     def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
+        if key not in self.objects:
+            raise NotFoundError(key)
         yield self.objects[key][0]
 
     def open(self, key: str) -> BytesIO:

@@ -680,7 +680,7 @@ def test_the_query_is_of_streams_that_are_declared(learning: Store, headwater: H
         (("shop",), "('shop.orders')"),
         (("learning.ratings",), "('learning.ratings')"),
     ):
-        assert headwater("rejects", *names, "--target", "other").exit_code == 0
+        assert headwater("rejects", *names, "--target", "snowflake").exit_code == 0
         executable, *arguments = dbt.asked.pop()
         query = arguments.pop(2)
         assert executable.endswith("/dbt")
@@ -694,7 +694,7 @@ def test_the_query_is_of_streams_that_are_declared(learning: Store, headwater: H
             "--quiet",
             "--no-use-colors",
             "--target",
-            "other",
+            "snowflake",
         ]
         assert f"where state = 'open'\n and source || '.' || stream in {told_of} order by load_seq desc, " in query
         assert "{{ ref('rejects') }}" in query
