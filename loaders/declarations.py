@@ -14,7 +14,7 @@ A table of a source is loaded when its `config.meta` has a `loader`; what else s
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,6 +34,14 @@ class Stream(BaseModel):
     record_key: str | None = None
     """The natural key's name in the document; documents that have no text there are landed with a hash
     of their bytes, by which the models tell them apart."""
+
+
+class ApiStream(Stream):
+    """A stream of records out of answers of an API, whose loader knows where in them they are."""
+
+    leave: tuple[Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")], ...] = ()
+    """Paths of an answer that are left out on purpose, with what is below them. Values at any other path that the
+    loader does not read are counted (`unread_count`), and are a warning."""
 
 
 def read_declarations(models: Path, kinds: Mapping[str, type[Stream]]) -> Iterator[Stream]:

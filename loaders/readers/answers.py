@@ -108,6 +108,12 @@ class Answers:
             if kind is not Kind.RECORD:  # whose keys are for the models to read
                 self.unread += unread
 
+    def add(self, other: "Answers") -> None:
+        """Adds what was counted of another document of the same input."""
+        self.documents += other.documents
+        self.empties += other.empties
+        self.unread += other.unread
+
     def empty_array(self) -> bool:
         """Counts an empty array in place of documents; whether that is a way to say that there is nothing."""
         kind = Kind.NOTHING if "[]" in self._signs else Kind.UNDECLARED
@@ -274,12 +280,14 @@ def unread_warning(unread: Counter[str], most: int = 20) -> str:
     """A sentence that names the paths of values that were not read, the most frequent first."""
     told = [f"{path[:100]!r} ({count:,})" for path, count in unread.most_common(most)]
     told += [f"and {len(unread) - most:,} more"] if len(unread) > most else []
-    hint = "name them in `records` of the stream's declaration, or in `leave` if they are not wanted"
+    hint = (
+        "name them in `leave` of the stream's declaration if they are not wanted; a drop's `records` has those that are"
+    )
     return f"values were not read at paths that are not declared: {', '.join(told)}; {hint}"
 
 
-def split_answer(body: bytes, paths: Sequence[str]) -> list[tuple[str, list[memoryview]]]:
-    """The records that are there, byte for byte, in the order of the paths; [] if it is no answer.
+def split_answer(body: bytes, answers: Answers) -> tuple[Kind, list[tuple[str, list[memoryview]]]]:
+    """What the answer of an API is, and its records, byte for byte, in the order of the paths; `answers` counts it.
 
     A record is an element of the list at a path, or what is there if it is neither a list nor null: some JSON value,
     which may hold what read_documents repairs or rejects. Raises msgspec.DecodeError, or RecursionError, for a body
@@ -293,10 +301,9 @@ def split_answer(body: bytes, paths: Sequence[str]) -> list[tuple[str, list[memo
         msgspec.json.decode(sound, type=msgspec.Raw)
         if not sound.lstrip().startswith(b"{"):
             raise
-    answers = Answers(paths)
-    _, found = answers.read(sound)
+    kind, found = answers.read(sound)
     view = memoryview(body)
-    return [(path, [view[start:end] for start, end in spans]) for path, spans in found]
+    return kind, [(path, [view[start:end] for start, end in spans]) for path, spans in found]
 
 
 def spans_of(document: bytes, first: int, last: int) -> list[Span]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from loaders.declarations import Stream
+from loaders.declarations import ApiStream
 from loaders.errors import HeadwaterError
 from loaders.lake import Store
 from loaders.log import Commit, Log
@@ -32,7 +32,7 @@ class RankingStream(CsvStream):
     name: Literal["complaints"]
 
 
-class FeesStream(Stream):
+class FeesStream(ApiStream):
     """Groups of institutions, the institutions of each group, or what each institution charges."""
 
     name: Literal["groups", "institutions", "fees"]

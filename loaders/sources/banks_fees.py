@@ -9,7 +9,7 @@ so that a load that was killed is gone on with, and the answers of the last hour
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from loaders.http import Api
 from loaders.lake import Store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
-from loaders.readers.answers import split_answer
+from loaders.readers.answers import Answers, split_answer
 from loaders.readers.json_documents import read_documents
 from loaders.readers.json_values import mend
 from loaders.sources.banks import ATTEMPTS, GIVE_UP, BanksSettings, FeesStream, as_param, raise_for
@@ -48,18 +48,29 @@ class Answer(NamedTuple):
 
     at: datetime
     elements: list[bytes]
+    counts: Answers
+    """What its pages were, and what of them was not read."""
 
     @property
     def version(self) -> str:
-        """Alike for the same elements, whatever their order."""
-        return hash_of(b"\n".join(sorted(self.elements)))
+        """Alike for the same elements, whatever their order, if the same paths beside them were not read."""
+        unread = [f"unread {path}".encode(errors="replace") for path in sorted(self.counts.unread)]
+        return hash_of(b"\n".join(sorted(self.elements) + unread))
 
 
-class _Page(msgspec.Struct):
+class _Body(msgspec.Struct):
     """OData answers with a list, also of nothing."""
 
     value: list[msgspec.Raw]
     link: str | None = msgspec.field(name="@odata.nextLink", default=None)
+
+
+class _Page(NamedTuple):
+    """A page: its elements, the parameters of its link to the next one, and what is counted of it."""
+
+    elements: list[bytes]
+    link: dict[str, str] | None
+    counts: Answers
 
 
 class _Round(msgspec.Struct):
@@ -82,7 +93,7 @@ def _load_lists(lake: Store, stream: FeesStream, api: Api, log: Log) -> Iterator
     known, failures = log.inputs(), dict[str, HeadwaterError]()
     with begin(lake, stream, log, newest) as landing:
         count = 0
-        for key, params, answer in _lists(api, stream.name, landing.warnings, failures):
+        for key, params, answer in _lists(api, stream, landing.warnings, failures):
             count += 1
             if known.get(key) != answer.version:
                 _land(landing, key, params, answer)
@@ -98,7 +109,7 @@ def _load_fees(lake: Store, stream: FeesStream, api: Api, log: Log, address: str
     last, warnings, failures = dict[str, str](), list[str](), dict[str, HeadwaterError]()
     for key, version in log.inputs().items():  # the newest first
         last.setdefault(key.rpartition("/")[0], version)
-    lists = [answer for *_, answer in _lists(api, "institutions", warnings, failures)]
+    lists = [answer for *_, answer in _lists(api, stream, warnings, failures)]
     cnpjs = sorted({value.zfill(8) for answer in lists for value in _values(answer, "Cnpj", _CNPJ, warnings)})
     key = f"state/{stream.source}/{stream.name}/round.json"
     state = _round(lake, key, address)
@@ -110,7 +121,7 @@ def _load_fees(lake: Store, stream: FeesStream, api: Api, log: Log, address: str
         while asked and in_row < GIVE_UP:
             part, asked = asked[:AT_ONCE], asked[AT_ONCE:]
             with begin(lake, stream, log, newest) as landing:
-                for place, answer in zip(part, pool.map(partial(_fees, api), part), strict=True):
+                for place, answer in zip(part, pool.map(partial(_fees, api, stream.leave), part), strict=True):
                     if isinstance(answer, HeadwaterError):
                         failures[place], in_row = answer, in_row + 1
                         if in_row == GIVE_UP:
@@ -149,19 +160,19 @@ def _round(lake: Store, key: str, address: str) -> _Round:
 
 
 def _lists(
-    api: Api, name: str, warnings: list[str], failures: dict[str, HeadwaterError]
+    api: Api, stream: FeesStream, warnings: list[str], failures: dict[str, HeadwaterError]
 ) -> Iterator[tuple[str, dict[str, str], Answer]]:
-    """The key, the params and the answer for the list of groups, or for the institutions of each."""
-    groups = ask(api, "GruposConsolidados")
+    """The key, the params and the answer for the list of groups, or else for the institutions of each."""
+    groups = ask(api, "GruposConsolidados", stream.leave)
     if not groups.elements:  # nobody would be asked about, and all would look well
         raise UnavailableError(f"{api.host}{SERVICE}/GruposConsolidados: the list is empty; run again later")
-    if name == "groups":
+    if stream.name == "groups":
         yield "groups", {}, groups
         return
     for code in dict.fromkeys(_values(groups, "Codigo", _CODE, warnings)):
         key = f"groups/{code}"
         try:
-            answer = ask(api, "ListaInstituicoesDeGrupoConsolidado", CodigoGrupoConsolidado=code)
+            answer = ask(api, "ListaInstituicoesDeGrupoConsolidado", stream.leave, CodigoGrupoConsolidado=code)
         except HeadwaterError as error:
             failures[key] = error
             continue
@@ -183,44 +194,48 @@ def _values(answer: Answer, name: str, pattern: re.Pattern[str], warnings: list[
             warnings.append(f"nothing is asked about {told}: its {name} is none; expected {pattern.pattern}")
 
 
-def _fees(api: Api, place: str) -> Answer | HeadwaterError:
+def _fees(api: Api, leave: Sequence[str], place: str) -> Answer | HeadwaterError:
     kind, _, cnpj = place.partition("/")
     try:
-        return ask(api, "ListaTarifasPorInstituicaoFinanceira", PessoaFisicaOuJuridica=kind, CNPJ=cnpj)
+        return ask(api, "ListaTarifasPorInstituicaoFinanceira", leave, PessoaFisicaOuJuridica=kind, CNPJ=cnpj)
     except HeadwaterError as error:
         return error
 
 
-def ask(api: Api, resource: str, **arguments: str) -> Answer:
+def ask(api: Api, resource: str, leave: Sequence[str] = (), **arguments: str) -> Answer:
     """The whole of an entity set, or of what a function of OData answers: by $top and $skip until a page is empty.
 
     A short page is no end, as a service may give fewer rows than $top without a word; one that comes twice is, where
     $skip is not heeded. Where an answer has a link to the next page its query is taken and its host is not: that is a
-    machine inside.
+    machine inside. leave: paths beside the elements that are not counted as unread.
     """
     names = ",".join(f"{name}=@{name}" for name in arguments)
     path = f"{SERVICE}/{resource}" + (f"({names})" if names else "")
     texts = {f"@{name}": f"'{value.replace(chr(39), chr(39) * 2)}'" for name, value in arguments.items()}
     usual = {**texts, "$top": str(TOP), "$format": "json"}
-    params, elements, before = usual, list[bytes](), list[bytes]()
+    params, elements, before, counts = usual, list[bytes](), list[bytes](), Answers()
     for _ in range(PAGES):
-        answer, (page, link) = api.get(path, params, _read)
-        is_repeated = link is None and bool(page) and page == before
-        if is_repeated and len(page) >= TOP:
+        answer, page = api.get(path, params, partial(_read, leave))
+        is_repeated = page.link is None and bool(page.elements) and page.elements == before
+        if is_repeated and len(page.elements) >= TOP:
             raise UnavailableError(f"{api.host}{path}: a full page comes again; expected the one behind it")
-        if is_repeated or (link is None and not page):
-            return Answer(answer.answered_at, elements)
-        elements, before = elements + page, page
-        params = usual | (link if link is not None else {"$skip": str(len(elements))})
+        if not is_repeated:
+            counts.add(page.counts)
+        if is_repeated or (page.link is None and not page.elements):
+            return Answer(answer.answered_at, elements, counts)
+        elements, before = elements + page.elements, page.elements
+        params = usual | (page.link if page.link is not None else {"$skip": str(len(elements))})
     raise UnavailableError(f"{api.host}{path}: no end after {PAGES} pages; run again later")
 
 
-def _read(body: bytes) -> tuple[list[bytes], dict[str, str] | None]:
-    """The elements of a page, and the parameters of its link to the next one."""
+def _read(leave: Sequence[str], body: bytes) -> _Page:
+    """Takes a page apart. Raises ValueError where it is none."""
+    counts = Answers(("value",), leave=(*leave, "@odata.nextLink"))  # which is followed
     try:
-        [(_, elements)] = split_answer(body, ("value",))
-        link = msgspec.json.decode(mend(body, 0), type=_Page).link
-        return [bytes(element) for element in elements], dict(parse_qsl(urlsplit(link).query)) if link else None
+        _, [(_, elements)] = split_answer(body, counts)
+        link = msgspec.json.decode(mend(body, 0), type=_Body).link
+        params = dict(parse_qsl(urlsplit(link).query)) if link else None
+        return _Page([bytes(element) for element in elements], params, counts)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
 
@@ -229,6 +244,7 @@ def _land(landing: Load, key: str, params: dict[str, str], answer: Answer) -> No
     landing.begin_input(key, answer.version, {**params, "fetched_at": as_param(answer.at)})
     for documents in read_documents([b"\n".join(answer.elements)], landing.reject):
         landing.land(documents)
+    landing.count_answers(answer.counts)
 
 
 def _state(landing: Load) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from loaders.declarations import Stream
+from loaders.declarations import ApiStream
 from loaders.errors import ConfigurationError
 from loaders.lake import Store
 from loaders.log import Commit, Log
@@ -18,8 +18,8 @@ USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 """What X takes for a username."""
 
 
-class XStream(Stream):
-    """Posts, users or partial errors of X; one crawl feeds all three."""
+class XStream(ApiStream):
+    """Posts, users or partial errors of X; one crawl feeds all three, and all read what `posts` leaves out."""
 
     name: Literal["posts", "users", "errors"]
 
@@ -87,6 +87,7 @@ def _load(lake: Store, streams: Sequence[XStream], settings: XSettings, **how: A
         usernames=settings.asked_usernames,
         most=settings.timeline_posts,
         longest=settings.query_length,
+        leave=next(stream.leave for stream in streams if stream.name == "posts"),
         **how,
     )
     return load.load()

@@ -21,6 +21,7 @@ from loaders.http import Answer
 from loaders.lake import Store
 from loaders.landing import Load, begin
 from loaders.log import Commit, Log
+from loaders.readers.answers import Answers
 from loaders.readers.json_documents import Document, read_documents
 from loaders.sources.x_crawl import Crawl
 from loaders.writers import hash_of
@@ -116,17 +117,34 @@ class Landing:
         self.from_store = True
         return Answer(body, head.answered_at), page
 
-    def land(self, stream: str, key: str, answer: Answer, params: dict[str, str], elements: Sequence[Document]) -> None:
-        """Lands elements of a page as an input of their own, under a key that no other has."""
-        if not elements or key in self._done.get(stream, ()):
+    def land(  # noqa: PLR0913
+        self,
+        stream: str,
+        key: str,
+        answer: Answer,
+        params: dict[str, str],
+        elements: Sequence[Document],
+        *,
+        counts: Answers | None = None,
+        unknown: Answers | None = None,
+    ) -> None:
+        """Lands elements of a page as an input of their own, under a key that no other has.
+
+        counts: of the page as a whole, if this is the input that they go by; unknown: instead, what is to read the
+        page, which is then a reject as a whole.
+        """
+        if key in self._done.get(stream, ()):
             return
         load = self._loads.get(stream)
         if load is None:
             after = begin(self._lake, self._streams[stream], self._logs[stream], self._newest[stream])
             load = self._loads[stream] = self._stack.enter_context(after)
         load.begin_input(key, answer.answered_at.isoformat(), params)
-        for documents in read_documents([b"\n".join(elements)], load.reject):
+        data = answer.body if unknown else b"\n".join(elements)
+        for documents in read_documents([data], load.reject, unknown):
             load.land(documents)
+        if found := unknown or counts:
+            load.count_answers(found)
 
     def commit(self, warnings: Sequence[str] = ()) -> Iterator[Commit]:
         """Commits what was landed and the state, if any of it is new; then no answer is needed any more."""

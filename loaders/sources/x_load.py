@@ -9,10 +9,11 @@ tasks      by search or timeline: newest_id, the watermark; known, what the page
 watermark  when the newest of all posts was made
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from loaders.errors import HeadwaterError, RefusedError, RequestError, UnavailableError
@@ -21,7 +22,7 @@ from loaders.log import Commit
 from loaders.sources.x_api import USERNAME
 from loaders.sources.x_crawl import OVERLAP, Crawl, Task, as_param, id_at, pages, time_of
 from loaders.sources.x_landing import Landing
-from loaders.sources.x_pages import Page, read_page, told_by, users_of
+from loaders.sources.x_pages import Page, answers, read_page, told_by, users_of
 from loaders.writers import hash_of
 
 COMMIT_PAGES = 50
@@ -42,6 +43,7 @@ _FIELDS = {
 @dataclass
 class XLoad:
     """queries, usernames: what is asked for; most: posts of a timeline's first crawl; longest: characters of a query.
+    leave: paths of a page that are left out on purpose.
 
     since, until: a period, whose posts are landed apart from what is new; anew: likewise, from the newest post on.
     """
@@ -52,12 +54,11 @@ class XLoad:
     usernames: list[str]
     most: int
     longest: int
+    leave: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
     anew: bool = False
     _warnings: list[str] = field(default_factory=list)
-    _unread: Counter[str] = field(default_factory=Counter)
-    """What answers had beside what is read of them, by its paths; each is told once."""
     _pages: int = 0
     _open: tuple[Task, Crawl] | None = None
     """The crawl that is under way, for the next one to go on with if this is where it ends."""
@@ -132,13 +133,11 @@ class XLoad:
                 continue
             known |= users_of(page.data)
             self._warnings += [told_by(error) for error in page.errors]
-            seen = {hash_of(bytes(error)) for error in page.errors}
-            if page.data or seen - {*self._state["lookup"]}:
-                self._state["lookup"] = sorted(seen)
+            if page.data or page.oddities - {*self._state["lookup"]}:
+                self._state["lookup"] = sorted(page.oddities)
                 key = f"lookup/{answer.answered_at:%Y%m%dT%H%M%SZ}-{hash_of(asked['usernames'].encode())[:12]}/0001"
                 params = {"endpoint": "lookup", "page": "1", "fetched_at": as_param(answer.answered_at)}
-                self.landing.land("users", f"{key}/data", answer, {**params, "part": "data"}, page.data)
-                self.landing.land("errors", f"{key}/errors", answer, {**params, "part": "errors"}, page.errors)
+                self._land_page("users", key, params, answer, page)
         return {name: known[name.lower()] for name in names if name.lower() in known}
 
     def _crawl(self, task: Task) -> Iterator[Commit]:
@@ -227,20 +226,25 @@ class XLoad:
     def _land(self, task: Task, crawl: Crawl, answer: Answer, page: Page) -> None:
         gap = {"gap_from": crawl.gap[0], "gap_until": crawl.gap[1]} if crawl.gap else {}
         params = {**task.about, **gap, "page": str(crawl.page), "fetched_at": as_param(answer.answered_at)}
-        key = f"{task.key}/{crawl.id}/{crawl.page:04}"
-        for stream, part, documents in (
-            ("posts", "data", page.data),
+        self._land_page("posts", f"{task.key}/{crawl.id}/{crawl.page:04}", params, answer, page)
+        self._pages += 1
+
+    def _land_page(self, asked: str, key: str, params: dict[str, str], answer: Answer, page: Page) -> None:
+        """Lands each part of a page in its stream; the page as a whole is counted with the first. asked: whose `data`
+        is."""
+        parts = [
+            (asked, "data", page.data),
             ("posts", "includes", page.included),
             ("users", "includes", page.users),
             ("errors", "errors", page.errors),
-        ):
-            self.landing.land(stream, f"{key}/{part}", answer, {**params, "part": part}, documents)
-        if page.unread and not self._unread.keys() >= page.unread.keys():
-            self._warnings.append(f"{task.told}: the answer has values that are not read, at {', '.join(page.unread)}")
-        self._unread += page.unread
-        self._pages += 1
+        ]
+        found = [part for part in parts if part[2]] or (parts[:1] if page.counts.unread else [])
+        counts, unknown = page.counts, answers(self.leave) if page.is_unknown else None
+        for number, (stream, part, documents) in enumerate(found):
+            told = {**params, "part": part}
+            of_page = None if number else counts
+            self.landing.land(stream, f"{key}/{part}", answer, told, documents, counts=of_page, unknown=unknown)
 
     def _ask(self, path: str, params: dict[str, str]) -> tuple[Answer, Page]:
-        return self.landing.answer(
-            self.api.hostname + path, params, lambda: self.api.get(path, params, read_page), read_page
-        )
+        read = partial(read_page, self.leave)
+        return self.landing.answer(self.api.hostname + path, params, lambda: self.api.get(path, params, read), read)

@@ -3,21 +3,21 @@
 The service speaks of tweets or of posts, as the request does; a page may come in either vocabulary.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
 from loaders.foreign import printable
-from loaders.readers.answers import Answers
+from loaders.readers.answers import Answers, Kind, split_answer
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import mend
 from loaders.writers import hash_of
 
 _PATHS = ("data", "includes.tweets", "includes.posts", "includes.users", "errors")
-_LEFT = ("meta",)
+_SIGNS = ("data=null", "meta.result_count=0")
+"""What a page has that found nothing."""
 _NOTHING = msgspec.Raw(b"null")
 T = TypeVar("T")
 
@@ -58,7 +58,8 @@ _PROBLEM, _USER = msgspec.json.Decoder(_Problem), msgspec.json.Decoder(_User)
 class Page:
     """What was asked for (`data`), what X adds to it (`includes`), and what it could not find, element by element.
 
-    ids: of data, those that are ids; next_token: empty on the last page; unread: what else the page had, by its paths.
+    ids: of data, those that are ids; next_token: empty on the last page; counts: what else the page had. is_unknown:
+    whether it had nothing that is read and does not say that there is nothing.
     """
 
     data: list[Document]
@@ -67,17 +68,29 @@ class Page:
     errors: list[Document]
     ids: list[int]
     next_token: str
-    unread: Counter[str]
+    counts: Answers
+    is_unknown: bool
 
     @property
     def identities(self) -> set[str]:
-        """What tells this page from one that brings nothing new: its ids, and hashes of what is no post."""
+        """What tells this page from one that brings nothing new: its ids, and hashes of what else is in it."""
         rest = [d for d in self.data if _id(d) is None] if len(self.ids) < len(self.data) else []
-        return {str(i) for i in self.ids} | {hash_of(bytes(document)) for document in rest + self.errors}
+        return {str(i) for i in self.ids} | {hash_of(bytes(document)) for document in rest} | self.oddities
+
+    @property
+    def oddities(self) -> set[str]:
+        """Hashes of what it could not find, and of the paths that nobody reads."""
+        unread = (path.encode(errors="replace") for path in self.counts.unread)
+        return {hash_of(bytes(one)) for one in (*self.errors, *unread)}
 
 
-def read_page(body: bytes) -> Page:
-    """Takes a page apart. Raises ValueError where it is none."""
+def answers(leave: Sequence[str]) -> Answers:
+    """What is read of a page, and what counts it."""
+    return Answers(_PATHS, nothing=_SIGNS, leave=leave)
+
+
+def read_page(leave: Sequence[str], body: bytes) -> Page:
+    """Takes a page apart. leave: paths that are not counted as unread. Raises ValueError where it is none."""
     sound = mend(body, 0)  # half a surrogate pair is no fault of its neighbours
     try:
         page = _PAGE.decode(sound)
@@ -85,12 +98,13 @@ def read_page(body: bytes) -> Page:
         raise ValueError("it is nested too deep") from error
     if page.meta is None and all(bytes(found) == b"null" for found in (page.data, page.errors)):
         raise ValueError("it has neither data nor errors nor meta")
-    answers, original = Answers(_PATHS, leave=_LEFT), memoryview(body)
-    spans = dict(answers.read(sound)[1])
-    lists: list[list[Document]] = [[original[start:end] for start, end in spans.get(path, ())] for path in _PATHS]
-    data, tweets, posts, users, errors = lists
+    counts = answers(leave)
+    kind, found = split_answer(body, counts)
+    lists = dict(found)
+    data, tweets, posts, users, errors = ([*lists.get(path, ())] for path in _PATHS)
     token = page.meta.next_token or "" if page.meta else ""
-    return Page(data, tweets + posts, users, errors, _ids(sound, data), token, answers.unread)
+    ids, is_unknown = _ids(sound, data), kind is Kind.UNDECLARED and bool(counts.unread)
+    return Page(data, [*tweets, *posts], users, errors, ids, token, counts, is_unknown)
 
 
 def users_of(documents: Iterable[Document]) -> dict[str, str]:
@@ -105,7 +119,7 @@ def told_by(error: Document) -> str:
     return printable(problem.detail or problem.title)
 
 
-def _ids(sound: bytes, data: list[Document]) -> list[int]:
+def _ids(sound: bytes, data: Sequence[Document]) -> list[int]:
     try:
         told = [str(post.id) for post in _IDS.decode(sound).data or ()]
     except msgspec.DecodeError:  # one that is no post would hide the others

@@ -64,7 +64,7 @@ def told(data: bytes, *paths: str) -> tuple[list[bytes], list[tuple[int, str, st
 
 
 def elements(body: bytes, *paths: str) -> list[tuple[str, list[bytes]]]:
-    return [(path, [bytes(element) for element in found]) for path, found in split_answer(body, paths)]
+    return [(path, [bytes(element) for element in found]) for path, found in split_answer(body, Answers(paths))[1]]
 
 
 # --- which documents are answers
@@ -110,7 +110,7 @@ def test_a_path_may_lead_through_another() -> None:
 @pytest.mark.parametrize("body", [b"", b"[1]", b"7", b'{"data":[1]', b'{"data":[1]}{"data":[2]}', b"<html>"])
 def test_a_body_that_is_no_object_is_no_answer(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
-        split_answer(body, ["data"])
+        split_answer(body, Answers(["data"]))
 
 
 # --- which documents are records
@@ -474,7 +474,8 @@ def test_what_is_not_read_of_a_drop_is_counted_and_told(lake: Store, source: Sto
     ]
     assert json.loads(load["warnings"]) == [
         "values were not read at paths that are not declared: 'includes.users' (2), 'errors' (2), 'meta' (2), "
-        "'a\\x1b[0m' (1); name them in `records` of the stream's declaration, or in `leave` if they are not wanted"
+        "'a\\x1b[0m' (1); name them in `leave` of the stream's declaration if they are not wanted; a drop's `records` "
+        "has those that are"
     ]
 
 

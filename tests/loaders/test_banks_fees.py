@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,9 @@ from loaders.sources.banks import FeesStream
 NOW = datetime(2022, 12, 1, 10, 15, tzinfo=UTC)
 KEYS = {"groups": "Codigo", "institutions": "Cnpj", "fees": "CodigoServico"}
 STREAMS = {
-    name: FeesStream.model_validate({"source": "banks", "name": name, "loader": "bcb_fees", "record_key": key})
+    name: FeesStream.model_validate(
+        {"source": "banks", "name": name, "loader": "bcb_fees", "record_key": key, "leave": ["@odata.context"]}
+    )
     for name, key in KEYS.items()
 }
 CNPJS = ["00000000", "00123456", "08343436", "77343436", "79179295", "84686872"]
@@ -33,7 +35,8 @@ SILENT = ["F/79179295", "F/84686872", "J/84686872"]
 HTML = b"<html><body>Erro interno</body></html>"
 INSIDE = "https://was-p.bcnet.bcb.gov.br/olinda/servico"
 SOURCES = "sources:\n  - name: banks\n    tables:\n" + "".join(
-    f"      - name: {name}\n        config: {{meta: {{loader: bcb_fees, record_key: {key}}}}}\n"
+    f"      - name: {name}\n"
+    f'        config: {{meta: {{loader: bcb_fees, record_key: {key}, leave: ["@odata.context"]}}}}\n'
     for name, key in KEYS.items()
 )
 
@@ -200,6 +203,32 @@ def test_that_nothing_is_charged_any_more_is_an_answer_too(api: BanksStandIn, la
 
 
 # How an answer is asked for
+
+
+def test_what_nobody_reads_beside_the_fees_is_counted_once(api: BanksStandIn, lake: Store, clock: Clock) -> None:
+    """Its paths make an answer another, its values do not."""
+    names, row = ("rows", "documents", "empties", "unread"), {"CodigoServico": "1301"}
+    told = []
+    for more in ({}, {"aviso": {"a": 1}}, {"aviso": {"a": 2}}, {"aviso": 3, "nota": [4], "nada": []}):
+        scripted(api, value(row, **more), PessoaFisicaOuJuridica="J", CNPJ="00000000")
+        commits = load(lake)
+        lines = Log(lake, "banks", "fees").commit_lines(commits[0].load_seq, "input") if commits else []
+        told.append([tuple(line[name] for name in names) for line in lines if line["key"].startswith("J/00000000/")])
+        clock.now += timedelta(days=1)
+    assert told == [[(1, 2, 1, 0)], [(1, 2, 1, 1)], [], [(1, 2, 1, 2)]]
+    newest = Log(lake, "banks", "fees").newest()
+    assert newest
+    assert newest.warnings == [
+        "values were not read at paths that are not declared: 'aviso' (1), 'nota' (1); name them in `leave` of the "
+        "stream's declaration if they are not wanted; a drop's `records` has those that are"
+    ]
+
+
+def test_what_nobody_reads_beside_a_list_is_counted(api: BanksStandIn, lake: Store) -> None:
+    scripted(api, value({"Codigo": "1", "Nome": "a"}, versao="2"), path="GruposConsolidados")
+    load(lake, "groups")
+    [line] = Log(lake, "banks", "groups").commit_lines(1, "input")
+    assert (line["key"], line["rows"], line["documents"], line["empties"], line["unread"]) == ("groups", 1, 2, 1, 1)
 
 
 def test_an_institution_is_one_however_it_is_written_and_nothing_else_is_asked_about(
@@ -409,10 +438,10 @@ def test_a_load_that_was_killed_is_gone_on_with(
 def kill_after(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     fees = banks_fees._fees
 
-    def ask(api: Api, asked: str) -> Any:
+    def ask(api: Api, leave: Sequence[str], asked: str) -> Any:
         if asked == place:
             raise KeyboardInterrupt
-        return fees(api, asked)
+        return fees(api, leave, asked)
 
     monkeypatch.setattr(banks_fees, "_fees", ask)
 

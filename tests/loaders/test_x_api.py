@@ -31,7 +31,7 @@ from loaders.sources.x_pages import read_page
 
 NOW = datetime(2026, 3, 2, 14, 20, tzinfo=UTC)
 STREAMS = [
-    XStream(source="x", name="posts", loader="x_api", record_key="id"),
+    XStream(source="x", name="posts", loader="x_api", record_key="id", leave=("meta",)),
     XStream(source="x", name="users", loader="x_api", record_key="id"),
     XStream(source="x", name="errors", loader="x_api"),
 ]
@@ -43,7 +43,7 @@ sources:
   - name: x
     tables:
       - name: posts
-        config: {meta: {loader: x_api, record_key: id}}
+        config: {meta: {loader: x_api, record_key: id, leave: [meta]}}
       - name: users
         config: {meta: {loader: x_api, record_key: id}}
       - name: errors
@@ -613,9 +613,64 @@ def test_one_bad_query_does_not_stop_the_others(api: XStandIn, lake: Store, monk
 def test_no_value_of_a_page_vanishes() -> None:
     """A single post is a list of one; what nobody reads is named."""
     includes = b'{"tweets":[{"id":"2"}],"media":[{"m":1}],"polls":[]}'
-    page = read_page(b'{"data":{"id":"1"},"includes":%b,"more":7,"meta":{}}' % includes)
+    page = read_page(("meta",), b'{"data":{"id":"1"},"includes":%b,"more":7,"meta":{"a":1}}' % includes)
     assert (page.data, page.included, page.ids) == ([b'{"id":"1"}'], [b'{"id":"2"}'], [1])
-    assert page.unread == {"includes.media": 1, "more": 1}
+    assert page.counts.unread == {"includes.media": 1, "more": 1}
+
+
+COUNTS = ("key", "rows", "rejects", "documents", "empties", "unread")
+
+
+def counted(lake: Store, stream: str, seq: int) -> list[list[Any]]:
+    """The counts of each input of a load; of its key what is behind the request's hash."""
+    lines = Log(lake, "x", stream).commit_lines(seq, "input")
+    return [["/".join(line["key"].split("/")[-2:]), *(line[name] for name in COUNTS[1:])] for line in lines]
+
+
+def test_what_nobody_reads_of_a_page_is_counted_once(api: XStandIn, lake: Store) -> None:
+    """With the first part of the page that is landed; of pages that are as they were, not again."""
+    page = b'{"data":[{"id":"7","text":"a"},{"id":"6"}],"includes":{"users":[{"id":"1"}],"media":[{}]},"more":%b}'
+    api.script.append(Scripted(body=page % b"7"))
+    commits = load(lake)
+    assert counted(lake, "posts", 1) == [["0001/data", 2, 0, 1, 0, 2]]
+    assert counted(lake, "users", 1) == [["0001/includes", 1, 0, 0, 0, 0]]
+    assert [commit.warnings for commit in commits] == [
+        [],
+        [
+            "values were not read at paths that are not declared: 'includes.media' (1), 'more' (1); name them in "
+            "`leave` of the stream's declaration if they are not wanted; a drop's `records` has those that are"
+        ],
+    ]
+    api.script.append(Scripted(body=page % b"8"))
+    assert load(lake) == []
+    api.script.append(Scripted(body=b'{"meta":{"result_count":0},"new":{"posts":[{"id":"9"}]}}'))
+    assert [(commit.landed, commit.rejected) for commit in load(lake)] == [(0, 0)]
+    assert counted(lake, "posts", 2) == [["0001/data", 0, 0, 1, 1, 1]]
+
+
+def test_a_page_of_which_nothing_is_read_is_a_reject(api: XStandIn, lake: Store) -> None:
+    """A service that renames `data` sends pages that look empty."""
+    body = b'{"posts":[{"id":"9","text":"a"}],"meta":{"result_count":1}}'
+    api.script.append(Scripted(body=body))
+    [commit] = load(lake)
+    assert (commit.stream, commit.landed, commit.rejected) == ("posts", 0, 1)
+    assert counted(lake, "posts", 1) == [["0001/data", 0, 1, 1, 0, 1]]
+    [added] = [line for line in Log(lake, "x", "posts").commit_lines(1, "added") if line["content"] == "rejects"]
+    [line] = gzip.decompress(b"".join(lake.chunks(added["object"]))).splitlines()
+    assert json.loads(line)["value"]["reason"] == "not_declared"
+    assert json.loads(line)["value"]["raw"].encode() == body
+    api.script.append(Scripted(body=body))
+    assert load(lake) == []
+
+
+def test_what_nobody_reads_of_a_look_up_is_counted(api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X_QUERIES", "")
+    monkeypatch.setenv("X_USERNAMES", "ana_p")
+    page = b'{"data":[{"id":"7","username":"zoe"}],"includes":{"tweets":[{"id":"3"}]},"more":1}'
+    api.script.append(Scripted(body=page))
+    load(lake)
+    assert counted(lake, "users", 1) == [["0001/data", 1, 0, 1, 0, 1]]
+    assert counted(lake, "posts", 1) == [["0001/includes", 1, 0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize(
@@ -657,9 +712,9 @@ def test_times_are_the_servers_whatever_our_clock_says(api: XStandIn, lake: Stor
 
 def test_both_vocabularies_are_read() -> None:
     for word in (b"tweets", b"posts"):
-        page = read_page(b'{"data":[{"id":"1"}],"includes":{"%b":[{"id":"2"}]},"meta":{"next_token":"t"}}' % word)
+        page = read_page((), b'{"data":[{"id":"1"}],"includes":{"%b":[{"id":"2"}]},"meta":{"next_token":"t"}}' % word)
         assert ([bytes(p) for p in page.included], page.ids, page.next_token) == ([b'{"id":"2"}'], [1], "t")
-    assert read_page(b'{"meta":{"result_count":0}}').data == []
+    assert read_page((), b'{"meta":{"result_count":0}}').data == []
 
 
 def test_another_address_starts_anew(api: XStandIn, lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:
