@@ -230,16 +230,3 @@ def test_the_snapshot_saw_what_the_history_tells(built: Project) -> None:
         ("00360305", "0104", "0.0000", False, "2026-01-01 10:00:00", "2026-03-01 10:00:00"),
         ("00360305", "0104", "0.0000", True, "2026-03-01 10:00:00", None),
     ]
-
-
-def test_again_nothing_changes_and_anew_the_same_comes_out(built: Project) -> None:
-    names = built.relations("marts", "staging", "intermediate", "snapshots")
-    before = {name: built.multiset(name) for name in names}
-    built.stage()
-    built.run(*FEES)
-    assert {name: built.multiset(name) for name in names} == before
-    kept = {name: built.multiset(name, but="_changed_seq") for name in names}
-    built.run("--full-refresh", *FEES)
-    for name, rows in kept.items():
-        anew = built.multiset(name, but="_changed_seq")
-        assert rows == anew, f"{name}: {list((rows - anew).items())[:3]}, {list((anew - rows).items())[:3]}"

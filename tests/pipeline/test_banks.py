@@ -237,14 +237,3 @@ def test_a_restated_file_replaces_the_quarter(built: Project) -> None:
     assert built.query("select distinct state from marts.rejects where input_key like '%2023_tri_01%'") == [
         ("resolved_by_restatement",)
     ]
-
-
-def test_again_nothing_changes_and_anew_the_same_comes_out(built: Project) -> None:
-    relations = built.relations("marts", "staging", "intermediate", "snapshots")
-    before = {name: built.multiset(name) for name in relations}
-    built.stage()
-    built.run(*BANKS)
-    assert {name: built.multiset(name) for name in relations} == before
-    kept = {name: built.multiset(name, but="_changed_seq") for name in relations}
-    built.run("--full-refresh", *BANKS)
-    assert {name: built.multiset(name, but="_changed_seq") for name in relations} == kept

@@ -139,6 +139,14 @@ def test_budgets_are_shares(project: Project) -> None:
         project.dbt("build", "--quiet", "--select", "stg_learning__users", "--vars", "{rejects_fail_above: 7}")
 
 
+FEEDBACK = (
+    "base_learning__project_feedback",
+    "base_learning__project_feedback_corrected",
+    "stg_learning__project_feedback",
+)
+"""What a correction of feedback changes; all that is beside it was built before."""
+
+
 def test_corrections_say_what_became_of_them(own_project: Project) -> None:
     project = own_project
     key = "data_science/2019/1/project_feedback.csv"
@@ -191,7 +199,7 @@ learning.nothing,{key}|7|1,rating,3,no such stream
     # another value, and none any more: what was accepted by it changes, or goes
     lines = corrections.replace("rating,1,by its place", "rating,3,by its place").splitlines(keepends=True)
     Path("seeds/corrections.csv").write_text("".join(lines[:2]))
-    changed: Any = ("run", "--quiet", "--select", "+stg_learning__project_feedback", "+corrections_status")
+    changed: Any = ("run", "--quiet", "--select", *FEEDBACK, "corrections_status")
     project.dbt("seed", "--quiet")
     project.dbt(*changed)
     assert project.query(accepted) == [(1, 2), (2, 3)]
@@ -220,7 +228,7 @@ def withdraw_and_take_back(project: Project, key: str) -> None:
     put(project, "project_feedback", feedback("project", "1"), month="data_science/2019/2")
     project.headwater("load", "learning")
     project.stage()
-    staged: Any = ("run", "--quiet", "--select", "+stg_learning__project_feedback", "+reject_budgets")
+    staged: Any = ("run", "--quiet", "--select", *FEEDBACK, "base_headwater__rejects", "rejects", "reject_budgets")
     project.dbt(*staged)
     counting = "select file_month::varchar, user_id, rating from staging.stg_learning__project_feedback order by all"
     february = ("2019-02-01", 1, 1)

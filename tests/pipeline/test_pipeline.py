@@ -80,14 +80,14 @@ def test_increments_give_what_a_full_refresh_gives(built: tuple[Project, web_eve
     make_demo(project, until=date(2026, 3, 4))
     project.headwater("load")
     project.stage()
-    project.run()
+    project.run(*EVENTS)
     make_demo(project, days=4, until=date(2026, 3, 6))
     project.headwater("load")
     project.stage()
-    project.build()  # also what has no rows
+    project.build(*EVENTS)
     increments = everything(project, but="_changed_seq")
     assert project.query("select max(load_seq) from marts.loads where stream = 'events'") == [(3,)]
-    project.run("--full-refresh")
+    project.run("--full-refresh", *EVENTS)
     refreshed = everything(project, but="_changed_seq")
     for name, rows in increments.items():
         assert rows == refreshed[name], f"{name}: {list((rows - refreshed[name]).items())[:3]}"

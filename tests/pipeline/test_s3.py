@@ -89,7 +89,7 @@ def test_the_whole_project_on_s3(on_s3: Project) -> None:
     assert on_s3.query("select sum(event_count) from marts.fct_user_activity_daily") == [(made.events,)]
     assert "nothing new" in on_s3.headwater("load")
     on_s3.stage()
-    on_s3.build()
+    on_s3.run()
     assert {name: on_s3.multiset(name) for name in on_s3.relations("marts")} == marts
     assert_published(on_s3, marts)
 
