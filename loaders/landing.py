@@ -31,7 +31,7 @@ from loaders.readers.answers import Answers, unread_warning
 from loaders.readers.json_documents import Document
 from loaders.readers.json_values import is_utf8, longest_text
 from loaders.readers.reject import Reject
-from loaders.writers import WRITERS, Writer
+from loaders.writers import WRITERS, Writer, repeats
 
 OBJECT_BYTES = 64 << 20
 """A data object is closed when it has this many stored bytes."""
@@ -87,17 +87,28 @@ class Load:
         One that is long for Parquet goes into JSON lines beside it.
         """
         if documents:
-            self.count(rows=len(documents))
-            self._sort("records", documents)
+            repeated = self._sort("records", documents)
+            self.count(rows=len(documents) - len(repeated))
+            for document in repeated:
+                self._reject_repeated(document)
+
+    def _reject_repeated(self, document: Document) -> None:
+        """Of a key that comes twice each engine takes a value of its own: one record would be another on each."""
+        raw, paths = getattr(document, "verbatim", None) or bytes(document), getattr(self.stream, "records", ())
+        told = repeats(self.stream.record_key)
+        self._describe(Reject(0, "repeated_key", told, raw, len(raw), path=" or ".join(paths) or None), is_placed=False)
 
     def reject(self, reject: Reject) -> None:
         """Writes down a part of the current input that could not be read. Raw bytes that are no text go as base64."""
+        self._describe(reject, is_placed=True)
+
+    def _describe(self, reject: Reject, *, is_placed: bool) -> None:
         is_text = is_utf8(reject.raw) and b"\0" not in reject.raw  # which is text, but not to warehouses
         raw = reject.raw if is_text else base64.b64encode(reject.raw)
         described = {
             "reason": reject.reason,
             "detail": reject.detail,
-            "position": reject.position,
+            **({"position": reject.position} if is_placed else {}),
             **{name: told for name in _IF_TOLD if (told := getattr(reject, name)) is not None},
             "size": reject.size,
             "rows": reject.rows,
@@ -165,11 +176,12 @@ class Load:
         for key in self._written:
             self.store.delete(key)
 
-    def _sort(self, content: str, documents: Sequence[Document]) -> None:
-        """Gives what some warehouse may be unable to hold an object of its own, so that it takes no neighbour along."""
+    def _sort(self, content: str, documents: Sequence[Document]) -> list[Document]:
+        """Gives what some warehouse may be unable to hold an object of its own, so that it takes no neighbour along.
+        Gives back what was not written, see Writer.write."""
         if max(map(len, documents)) <= MAX_TEXT // 10:  # even if it was repaired, and all of it is escaped beside it
-            self._write(content, documents)
-            return
+            return self._write(content, documents)
+        unwritten = list[Document]()
         ordinary, long = list[Document](), list[Document]()
         for document in documents:
             around = 9 * len(getattr(document, "verbatim", b"")) + 1000
@@ -177,21 +189,23 @@ class Load:
             if size > MAX_TEXT:
                 copied, text = copied_size([bytes(document)]) + around, longest_text(bytes(document), MAX_TEXT)
             if copied > MAX_LINE or text > MAX_TEXT:
-                self._write(f"{content} alone", [document], text)
+                unwritten += self._write(f"{content} alone", [document], text)
             elif size > MAX_TEXT and content == "records" and self.stream.land_as == "parquet":
                 long.append(document)
             else:
                 ordinary.append(document)
         for name, batch in ((content, ordinary), (f"{content} long", long)):
             if batch:
-                self._write(name, batch)
+                unwritten += self._write(name, batch)
+        return unwritten
 
-    def _write(self, name: str, documents: Sequence[Document], longest_text: int = 0) -> None:
+    def _write(self, name: str, documents: Sequence[Document], longest_text: int = 0) -> list[Document]:
         part = self._parts.get(name) or self._open(name)
         part.longest_text = longest_text
-        part.writer.write(documents, self.inputs[-1].input)
+        unwritten = part.writer.write(documents, self.inputs[-1].input)
         if part.writer.size >= OBJECT_BYTES or name.endswith(" alone"):
             self._close(name)
+        return unwritten
 
     def _open(self, name: str) -> _Part:
         content = name.partition(" ")[0]
@@ -205,6 +219,10 @@ class Load:
     def _close(self, name: str) -> None:
         part = self._parts[name]
         part.writer.close()
+        if not part.writer.rows:
+            part.path.unlink()
+            del self._parts[name]
+            return
         folder = "raw" if part.content == "records" else "rejects"
         key = f"{folder}/{self._place}-{part.number:04}{part.writer.suffix}"
         with part.path.open("rb") as file:

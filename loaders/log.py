@@ -14,7 +14,7 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, takewhile
@@ -179,11 +179,14 @@ class Log:
                 newest.setdefault(line["key"], line["version"])
         return newest
 
-    def current_versions(self) -> dict[str, set[str]]:
+    def current_versions(self, withdrawn: Collection[tuple[str, int]] = ()) -> dict[str, set[str]]:
         """The versions of every input that no later one has superseded, by its key: the newest and, where nothing of
         that could be read, the newest of which anything could. macros/read_stream/input_versions.sql has the same
-        rule. Reads the whole log."""
-        lines = list(self.lines("input"))
+        rule. Reads the whole log.
+
+        withdrawn: keys of inputs and numbers of the loads that read them which are taken back.
+        """
+        lines = [line for line in self.lines("input") if (line["key"], line["load_seq"]) not in withdrawn]
         rows: Counter[tuple[str, str]] = Counter()
         for line in lines:  # a replay mends a version
             rows[line["key"], line["version"]] += line["rows"]

@@ -8,11 +8,13 @@ part of.
 """
 
 import base64
+import csv
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,6 +31,7 @@ from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
 from loaders.sources.files import read_input
+from loaders.writers import RecordKeys, repeats
 
 _RECORD = re.compile(r"(?:raw|rejects)/[^#]+/load_seq=(\d{1,12})/[^#]+#([1-9]\d{0,17})", re.ASCII)
 _NO_TEXT = "\ufffd"
@@ -127,14 +130,37 @@ class Replayed:
     unchanged: int
 
 
-def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Callable[[str], object]) -> Replayed:
+def withdrawn_inputs(seed: Path, stream: Stream) -> set[tuple[str, int]]:
+    """The versions of a stream's inputs that seeds/withdrawn_inputs.csv takes back, as Log.current_versions wants them.
+
+    None where there is no such file. Raises ConfigurationError where it is not that seed.
+    """
+    if not seed.exists():
+        return set()
+    try:
+        with seed.open(encoding="utf-8-sig", newline="") as file:
+            lines = [(line["stream"], line["input_key"], int(line["load_seq"])) for line in csv.DictReader(file)]
+    except (KeyError, OSError, TypeError, ValueError, csv.Error) as error:
+        hint = "expected lines of stream, input_key, load_seq and reason, as git has it"
+        raise ConfigurationError(f"{seed}: {type(error).__name__}: {error}; {hint}") from error
+    return {(key, load_seq) for place, key, load_seq in lines if place == f"{stream.source}.{stream.name}"}
+
+
+def replay(
+    lake: Store,
+    stream: Stream,
+    mended: Sequence[Mended],
+    refuse: Callable[[str], object],
+    withdrawn: Collection[tuple[str, int]] = (),
+) -> Replayed:
     """Lands what was mended and can be read now, in one commit that names what it resolves.
 
-    refuse: called with a sentence for each record that was changed and is not landed, and why.
+    refuse: called with a sentence for each record that was changed and is not landed, and why; withdrawn: see
+    withdrawn_inputs.
     """
     log = Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
-    versions, resolved = log.current_versions(), {line["record"] for line in log.lines("resolved")}
+    versions, resolved = log.current_versions(withdrawn), {line["record"] for line in log.lines("resolved")}
     origins = _origins(log, [one.record for one in mended])
     groups: dict[str, list[tuple[str, list[Document]]]] = defaultdict(list)
     unchanged = 0
@@ -146,7 +172,8 @@ def replay(lake: Store, stream: Stream, mended: Sequence[Mended], refuse: Callab
         elif origin is None:
             why = f"{stream.source}.{stream.name} has no such record; expected one that `headwater rejects` lists"
         elif origin.version not in versions.get(origin.key, ()):
-            why = f"{origin.key!r} has come again since, as a whole; see what `headwater rejects` lists of that"
+            told = "has come again since, as a whole, or is withdrawn"
+            why = f"{origin.key!r} {told}; see what `headwater rejects` lists of that"
         elif origin.is_cut and isinstance(stream, FileDrop) and stream.format == "csv":  # whose rest may hold rows
             why = f"the lake has only its beginning; correct {origin.key!r} itself, and load it again"
         elif _is_unchanged(one, origin):
@@ -206,7 +233,10 @@ def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], 
             return [], f"it has records of other streams, at {', '.join(lost)}, that a replay would lose; {way}"
     if faults:
         return [], f"it still cannot be read: {faults[0].reason}, {faults[0].detail}"
-    return [document for batch in batches for document in batch], "" if batches else "it holds no record"
+    documents = [document for batch in batches for document in batch]
+    if RecordKeys(stream.record_key).judge(documents)[1]:
+        return [], f"it still cannot be read: repeated_key, {repeats(stream.record_key)}"
+    return documents, "" if batches else "it holds no record"
 
 
 def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:

@@ -18,11 +18,13 @@ from loaders.foreign import printable
 from loaders.identity import lake_id
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import LOADERS
-from loaders.rejects import beginnings, export, read_mended, replay
+from loaders.rejects import beginnings, export, read_mended, replay, withdrawn_inputs
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
 
 SUMMARY, SHOWN, LONGEST_RECORD = 50, 500, 16 << 20
 """So many inputs and reasons are summed up, and so many characters of a value are shown."""
+
+WITHDRAWN = Path("seeds/withdrawn_inputs.csv")
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
@@ -132,7 +134,7 @@ def replay_command(ctx: click.Context, file: BinaryIO) -> None:
             refused += [f"{one.record}: {place!r} is no stream; expected the one that it came from" for one in lines]
             continue
         try:
-            done = replay(lake, stream, lines, refused.append)
+            done = replay(lake, stream, lines, refused.append, withdrawn_inputs(WITHDRAWN, stream))
         except ConcurrentLoadError:
             refused[before:] = [f"{one.record}: another load of {place} was committed meanwhile" for one in lines]
             continue

@@ -11,7 +11,8 @@ key has no text, and `_verbatim`, the original bytes of a document that had to b
 import hashlib
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 from isal import isal_zlib
 
 from loaders.manifests import copied_size
+from loaders.readers.answers import members
 from loaders.readers.json_documents import Document, Repaired
 
 BLANKS = " \t\r\n"
@@ -38,8 +40,8 @@ class Writer(Protocol):
     longest_line: int
     """Bytes of the longest value so far, or of the longest JSON line as COPY counts them (copied_size)."""
 
-    def write(self, documents: Sequence[Document], source_input: int) -> None:
-        """Appends documents that came from one input."""
+    def write(self, documents: Sequence[Document], source_input: int) -> list[Document]:
+        """Appends documents that came from one input; gives back, unwritten, those that repeat their natural key."""
 
     def close(self) -> None:
         """Completes the file."""
@@ -50,37 +52,77 @@ def hash_of(document: bytes) -> str:
     return hashlib.blake2b(document, digest_size=16).hexdigest()
 
 
-def lacks_text(record_key: str | None) -> Callable[[Document], bool]:
-    """What says whether a document has no text at this key: where it is missing, null, empty or blank.
+class _Any:
+    """A value of any kind. Values of kinds that msgspec does not know are given to a hook, each time a key comes."""
 
-    Keys of objects further down do not count. Numbers are texts, as they are to the models, which read texts.
-    """
-    if record_key is None:
-        return lambda _: True
-    decode = _value_at(record_key)
 
-    def lacks(document: Document) -> bool:
+class RecordKeys:
+    """Looks at the natural keys of documents. name: of the key; None if records have none."""
+
+    def __init__(self, name: str | None) -> None:
+        self._name = name
+        self._found = list[Any]()  # the values that the last documents had at the key
+        some = _Any()
+
+        def found(_: type[Any], value: Any) -> _Any:
+            self._found.append(value)
+            return some
+
+        self._decode: Callable[[Document], Any] | None = None
+        with suppress(ValueError):  # for a name that has a quote in it
+            keyed = msgspec.defstruct("Keyed", [("key", _Any, msgspec.field(name=name, default=None))])
+            self._decode = msgspec.json.Decoder(keyed, dec_hook=found).decode
+
+    def judge(self, documents: Sequence[Document]) -> tuple[Container[int], Collection[int]]:
+        """The places of documents that have no text at the key, and of those that repeat it.
+
+        No text is one that is missing, null, empty or blank. Numbers are texts, as they are to the models, which read
+        texts; so are objects and lists. Keys of objects further down do not count.
+        """
+        if self._name is None:
+            return range(len(documents)), ()
+        if self._decode:
+            self._found.clear()
+            try:
+                keys = [self._decode(document).key for document in documents]
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                keys = [None]
+            if len(self._found) == len(documents) and all(keys):  # each has the key once
+                return {place for place, value in enumerate(self._found) if _is_no_text(value)}, ()
+        values = [self._values(document) for document in documents]
+        lacking = {place for place, found in enumerate(values) if all(map(_is_no_text, found))}
+        return lacking, [place for place, found in enumerate(values) if len(found) > 1]
+
+    def _values(self, document: Document) -> list[Any]:
+        """What the document has at the key, as often as it has it; a value that cannot be decoded is some text."""
+        self._found.clear()
         try:
-            key = decode(document)
-        except (msgspec.DecodeError, UnicodeDecodeError):  # an object or a list, which have a text, too
-            return False
+            if self._decode:
+                self._decode(document)
+                return [*self._found]
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass
         except RecursionError:  # too deep to look into from here; a hash that is not needed does no harm
-            return True
-        return key is None or (type(key) is str and not key.strip(BLANKS))
+            return []
+        whole = bytes(document)
+        spans = [(first, last) for name, first, last in members(whole, 0) if name == self._name]
+        return [_decoded(whole[first:last]) for first, last in spans]
 
-    return lacks
 
-
-def _value_at(name: str) -> Callable[[Document], Any]:
-    """What reads the value at a key; raises msgspec.DecodeError for an object or a list."""
-    kind = str | int | float | bool | None
+def _decoded(value: bytes) -> Any:
     try:
-        keyed = msgspec.defstruct("Keyed", [("key", kind, msgspec.field(name=name, default=None))])
-    except ValueError:  # a name that has a quote in it
-        every, one = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode, msgspec.json.Decoder(kind).decode
-        return lambda document: one(every(document).get(name, b"null"))
-    decode: Callable[[Document], Any] = msgspec.json.Decoder(keyed).decode
-    return lambda document: decode(document).key
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "?"
+
+
+def _is_no_text(value: Any) -> bool:
+    return value is None or (type(value) is str and not value.strip(BLANKS))
+
+
+def repeats(record_key: str | None) -> str:
+    """What is wrong with a document that repeats its natural key."""
+    return f"the document has {record_key!r} more than once; expected it once, to tell records apart by"
 
 
 class JsonLinesWriter:
@@ -91,30 +133,35 @@ class JsonLinesWriter:
     def __init__(self, path: Path, part: int, record_key: str | None) -> None:
         self.rows = self.size = self.longest_line = 0
         self._part = part
-        self._lacks_key = lacks_text(record_key)
+        self._keys = RecordKeys(record_key)
         self._file = path.open("wb")
         # level 2 of ISA-L compresses thirteen times as fast as level 6 of zlib, for a tenth more bytes
         self._gzip = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
 
-    def write(self, documents: Sequence[Document], source_input: int) -> None:
+    def write(self, documents: Sequence[Document], source_input: int) -> list[Document]:
+        lacking, repeated = self._keys.judge(documents)
+        if repeated:
+            self.write([document for place, document in enumerate(documents) if place not in repeated], source_input)
+            return [documents[place] for place in repeated]
         head = b',"_part":%d,"_input":%d,"value":' % (self._part, source_input)
-        lines, lacks = [], self._lacks_key
-        for row, document in enumerate(documents, self.rows + 1):
-            line = b'{"_row":%d%b%b}\n' % (row, head, document)  # type: ignore[str-format]
-            if lacks(document) or type(document) is Repaired:
-                line = self._with_extras(row, head, bytes(document), getattr(document, "verbatim", None))
+        lines, before = [], self.rows + 1
+        for place, document in enumerate(documents):
+            line = b'{"_row":%d%b%b}\n' % (before + place, head, document)  # type: ignore[str-format]
+            if place in lacking or type(document) is Repaired:
+                line = self._with_extras(before + place, head, document, is_keyed=place not in lacking)
             lines.append(line)
         self.rows += len(lines)
         self.longest_line = max(self.longest_line, copied_size(lines))
         self._append(self._gzip.compress(b"".join(lines)))
+        return []
 
-    def _with_extras(self, row: int, head: bytes, document: bytes, verbatim: bytes | None) -> bytes:
-        extras = b""
-        if self._lacks_key(document):
-            extras += b',"_hash":"%b"' % hash_of(verbatim or document).encode()
+    def _with_extras(self, row: int, head: bytes, document: Document, *, is_keyed: bool) -> bytes:
+        extras, verbatim = b"", getattr(document, "verbatim", None)
+        if not is_keyed:
+            extras += b',"_hash":"%b"' % hash_of(verbatim or bytes(document)).encode()
         if verbatim is not None:
             extras += b',"_verbatim":%b' % json.dumps(verbatim.decode()).encode()
-        return b'{"_row":%d%b%b%b}\n' % (row, extras, head, document)
+        return b'{"_row":%d%b%b%b}\n' % (row, extras, head, bytes(document))
 
     def _append(self, data: bytes) -> None:
         self._file.write(data)
@@ -143,19 +190,29 @@ class ParquetWriter:
     def __init__(self, path: Path, part: int, record_key: str | None) -> None:
         self.rows = self.size = self.longest_line = 0
         self._part = part
-        self._lacks_key = lacks_text(record_key)
+        self._keys = RecordKeys(record_key)
         self._path = path
         self._writer = pq.ParquetWriter(path, self._SCHEMA, compression="snappy")
         self._documents: list[bytes] = []
+        self._hashes: list[str | None] = []
         self._inputs: list[tuple[int, int]] = []  # (rows, input): most batches come from one input
         self._pending = 0
 
-    def write(self, documents: Sequence[Document], source_input: int) -> None:
+    def write(self, documents: Sequence[Document], source_input: int) -> list[Document]:
+        lacking, repeated = self._keys.judge(documents)
+        if repeated:
+            self.write([document for place, document in enumerate(documents) if place not in repeated], source_input)
+            return [documents[place] for place in repeated]
         self._documents += [d if type(d) is Repaired else bytes(d) for d in documents]
+        self._hashes += [
+            hash_of(getattr(d, "verbatim", None) or bytes(d)) if place in lacking else None
+            for place, d in enumerate(documents)
+        ]
         self._inputs.append((len(documents), source_input))
         self._pending += sum(map(len, documents))
         if self._pending >= self._ROW_GROUP:
             self._flush()
+        return []
 
     def _flush(self) -> None:
         documents, count = self._documents, len(self._documents)
@@ -164,7 +221,7 @@ class ParquetWriter:
             pa.array(range(self.rows + 1, self.rows + count + 1), pa.int64()),
             pa.repeat(pa.scalar(self._part, pa.int32()), count),
             pa.concat_arrays([pa.repeat(pa.scalar(i, pa.int32()), n) for n, i in self._inputs]),
-            pa.array([self._hash(d) for d in documents], pa.string()),
+            pa.array(self._hashes, pa.string()),
             pa.array([getattr(d, "verbatim", None) for d in documents], pa.string()),
             pa.LargeStringArray.from_buffers(count, offsets, pa.py_buffer(b"".join(documents))),
         ]
@@ -172,10 +229,7 @@ class ParquetWriter:
         self.rows += count
         self.longest_line = max(self.longest_line, *map(len, documents))
         self.size = self._path.stat().st_size
-        self._documents, self._inputs, self._pending = [], [], 0
-
-    def _hash(self, document: bytes) -> str | None:
-        return hash_of(getattr(document, "verbatim", document)) if self._lacks_key(document) else None
+        self._documents, self._hashes, self._inputs, self._pending = [], [], [], 0
 
     def close(self) -> None:
         if self._documents:

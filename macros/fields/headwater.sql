@@ -3,7 +3,7 @@
     {{ return([
         field('reason', 'varchar(65535)', required=true),
         field('detail', 'varchar(65535)'),
-        field('position', 'bigint', required=true),
+        field('position', 'bigint'),
         field('line_number', 'bigint', path='line'),
         field('record_number', 'bigint', path='record'),
         field('byte_count', 'bigint', path='size', required=true),

@@ -3,6 +3,8 @@
     landing  what the loaders could not read; all streams, or one
     staging  what the warehouse cannot hold; all streams, or one
     cast     what did not cast, was not accepted, or is missing; one stream
+    version  what the newest version of an input, which was read only in part, takes away of the version before it
+             beyond what its rejects are thought to hold; all streams, or one
 
     state    open; resolved_by_replay, when a later load brought the record, mended; resolved_by_correction, when the record
              reads well with what seeds/corrections.csv says; resolved_by_withdrawal, when seeds/withdrawn_inputs.csv
@@ -157,11 +159,121 @@ left join {{ input_versions(stream) }}
         and {{ rejects }}._input_key = input_versions._input_key
 {%- endmacro %}
 
+{#- Nobody knows how many records the unread rest of a file holds, and the version before tells. Of records that no version
+    takes the place of there are none. Closed when what could not be read is mended, or the version superseded or taken
+    back. -#}
+{% macro version_rejects(stream=none) %}
+{%- set is_shared = stream and drop_streams(stream) | length > 1 %}
+select
+    versions.source,
+    versions.stream,
+    cast('version' as varchar(65535)) as kind,
+    cast('open' as varchar(65535)) as state,
+    versions.source || '.' || versions.stream || '#' || cast(versions.version_seq as varchar(20)) || '#' || versions._input_key
+        as record_id,
+    nullif(versions._input_key, versions._input_key) as record_key,
+    versions._input_key as input_key,
+    nullif(versions.version_seq, versions.version_seq) as position,
+    nullif(versions.version_seq, versions.version_seq) as line_number,
+    nullif(versions.version_seq, versions.version_seq) as record_number,
+    nullif(versions.version_seq, versions.version_seq) as byte_count,
+    cast(versions.row_count_before - versions.row_count - open_rejects.row_count as bigint) as row_count,
+    nullif(versions._input_key, versions._input_key) as field,
+    nullif(versions._input_key, versions._input_key) as path,
+    nullif(versions._input_key, versions._input_key) as raw_text,
+    cast(versions.row_count_before as varchar(20)) || ' records, as in the version before, of load '
+        || cast(versions.version_seq_before as varchar(20)) || '; this one has ' || cast(versions.row_count as varchar(20))
+        || ', and was read only in part' as expected,
+    cast('fewer_than_before' as varchar(65535)) as reason,
+    loads._load_id as load_id,
+    versions.version_seq as load_seq,
+    loads._loaded_at as rejected_at
+from (
+    select
+        *,
+        lag(row_count) over (partition by source, stream, _input_key order by version_seq) as row_count_before,
+        lag(version_seq) over (partition by source, stream, _input_key order by version_seq) as version_seq_before
+    from (
+        select
+            inputs.source,
+            inputs.stream,
+            inputs._input_key,
+            input_versions.version_seq,
+            max(inputs._input_version) as _input_version,
+            max(case when input_versions.is_newest then 1 else 0 end) as newest_count,
+            sum(inputs.row_count) as row_count,
+            sum(inputs.reject_count) as reject_count
+        from {{ source('headwater', 'inputs') }} as inputs
+        inner join {{ input_versions(stream) }}
+            on
+                inputs.source = input_versions.source
+                and inputs.stream = input_versions.stream
+                and inputs._load_seq = input_versions._load_seq
+                and inputs._input_key = input_versions._input_key
+        where
+            not input_versions.is_withdrawn
+            and inputs.source || '.' || inputs.stream not in (
+                {{ literals(streams() | selectattr('keeps', 'equalto', 'append') | map(attribute='place') | list) }}
+            )
+        group by inputs.source, inputs.stream, inputs._input_key, input_versions.version_seq
+    ) as all_versions
+    where row_count > 0 or reject_count = 0
+) as versions
+inner join (
+    -- of streams that read the same objects one has what none could read
+    select
+        {{ drop_name('inputs') }} as drop_name,
+        inputs._input_key,
+        inputs._input_version,
+        sum(rejects.row_count) as row_count
+    from (
+        {{ landing_rejects(none if is_shared else stream) | indent(8) }}
+    ) as rejects
+    inner join {{ source('headwater', 'inputs') }} as inputs
+        on
+            rejects.source = inputs.source
+            and rejects.stream = inputs.stream
+            and rejects.load_seq = inputs._load_seq
+            and rejects.input_key = inputs._input_key
+    where rejects.state = 'open'
+    group by {{ drop_name('inputs') }}, inputs._input_key, inputs._input_version
+) as open_rejects
+    on
+        {{ drop_name('versions') }} = open_rejects.drop_name
+        and versions._input_key = open_rejects._input_key
+        and versions._input_version = open_rejects._input_version
+inner join {{ source('headwater', 'loads') }} as loads
+    on
+        versions.source = loads.source
+        and versions.stream = loads.stream
+        and versions.version_seq = loads._load_seq
+where
+    versions.newest_count = 1
+    and versions.row_count_before > versions.row_count + open_rejects.row_count
+{% endmacro %}
+
+{#- The first of the streams that read the same objects as that of a row of these columns, as <source>.<stream>. -#}
+{% macro drop_name(relation) -%}
+    {%- set name = relation ~ ".source || '.' || " ~ relation ~ '.stream' -%}
+    {%- set whens = [] -%}
+    {%- for stream in streams() -%}
+        {%- set first = stream.source ~ '.' ~ drop_streams(stream)[0] -%}
+        {%- if first != stream.place -%}
+            {%- do whens.append(' when ' ~ name ~ ' = ' ~ literal(stream.place) ~ ' then ' ~ literal(first)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ 'case' ~ whens | join ~ ' else ' ~ name ~ ' end' if whens else name }}
+{%- endmacro %}
+
 {#- All rejects of one stream. -#}
 {% macro stream_rejects(stream) -%}
 {{ landing_rejects(stream) }}
 union all
 {{ staging_rejects(stream) }}
+{%- if stream.keeps != 'append' %}
+union all
+{{ version_rejects(stream) }}
+{%- endif %}
 union all
 {{ cast_rejects(stream) }}
 {%- endmacro %}

@@ -132,6 +132,68 @@ def test_a_record_without_a_text_at_its_key_has_a_hash(tmp_path: Path, lake: Sto
     assert [row["_hash"] for row in rows[10:]] == [hash_of(document) for document in documents[10:]]
 
 
+REPEATED = [
+    b'{"id":"a","n":1,"id":"b"}',
+    b'{"id":"a","id":"a"}',
+    b'{"id":"","id":"a"}',
+    b'{"id":null,"id":"a"}',
+    b'{"id":"a","id":null}',
+    b'{"id":[],"\\u0069d":{}}',
+    b'{"id":1e400,"id":2}',
+]
+ONCE = [
+    b'{"id":1,"n":{"id":2,"id":3}}',
+    b'{"id":4,"n":1,"n":2}',
+    b'{"id":5,"t":"\\"id\\":6"}',
+    b'{"n":{"id":1},"n":{"id":2}}',
+]
+
+
+@pytest.mark.parametrize("record_key", ["id", '"id"'])
+@pytest.mark.parametrize("land_as", ["json", "parquet"])
+def test_a_record_that_repeats_its_key_is_a_reject(
+    tmp_path: Path, lake: Store, read_log: Callable[..., list[list[dict[str, Any]]]], land_as: str, record_key: str
+) -> None:
+    """DuckDB takes the first value and others the last, so that one record would have two keys."""
+    drop = SHOP.model_copy(update={"land_as": land_as, "record_key": record_key})
+    name = json.dumps(record_key).encode()
+    repeated, once = ([document.replace(b'"id"', name) for document in some] for some in (REPEATED, ONCE))
+    if record_key != "id":
+        repeated[5] = repeated[5].replace(b"\\u0069d", b'\\"\\u0069d\\"')
+    _, commit = loaded(lake, drop, once[0], *repeated, memoryview(once[1]), *once[2:])
+    assert (commit.landed, commit.rejected) == (4, 7)
+    [[_, *lines]] = read_log(lake, "shop", "orders")
+    assert [(line["rows"], line["rejects"], line["rejected_rows"]) for line in lines if line["kind"] == "input"] == [
+        (4, 7, 7)
+    ]
+    [part] = parts_of(lake)
+    if land_as == "json":
+        rows = [json.loads(line) for line in gzip.decompress(content(lake, part)).splitlines()]
+        assert [json.dumps(row["value"]) for row in rows] == [json.dumps(json.loads(document)) for document in once]
+    else:
+        rows = pq.read_table(tmp_path / "lake" / part, partitioning=None).to_pylist()
+        assert [row["value"].encode() for row in rows] == once
+    assert [(row["_row"], "_hash" in row and row["_hash"] is not None) for row in rows] == [
+        (1, False),
+        (2, False),
+        (3, False),
+        (4, True),
+    ]
+    [reject] = parts_of(lake, "rejects/")
+    values = [json.loads(line)["value"] for line in gzip.decompress(content(lake, reject)).splitlines()]
+    assert [value["raw"].encode() for value in values] == repeated
+    told = f"the document has {record_key!r} more than once; expected it once, to tell records apart by"
+    assert {(value["reason"], value["detail"], "position" in value) for value in values} == {
+        ("repeated_key", told, False)
+    }
+
+
+def test_nothing_lands_of_records_that_all_repeat_their_key(lake: Store) -> None:
+    _, commit = loaded(lake, SHOP, *REPEATED)
+    assert (commit.landed, commit.rejected, parts_of(lake)) == (0, 7, [])
+    assert list(lake.scratch.iterdir()) == []
+
+
 @pytest.mark.parametrize("record_key", ["id", None])
 def test_parquet_holds_what_json_lines_hold(tmp_path: Path, record_key: str | None) -> None:
     documents: list[Document] = [b'{"id":1}', memoryview(b'{"a":2}'), repaired(), b"{}", '{"id":"é"}'.encode()]

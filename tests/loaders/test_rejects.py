@@ -20,6 +20,7 @@ from loaders.lake import Store, open_store
 from loaders.landing import begin
 from loaders.log import Commit, Log
 from loaders.readers.reject import Reject
+from loaders.rejects import withdrawn_inputs
 from loaders.sources import files
 from loaders.sources.drop import FileDrop
 
@@ -231,7 +232,7 @@ def test_a_value_lands_as_it_is_spelled(lake: Store, source: Store) -> None:
     source.put("orders/a", b'{"id":1,"price":"?"}{"id":2')
     load(lake, drop)
     [record], [unread] = envelopes(lake, "raw/"), envelopes(lake, "rejects/")
-    text = '{"id":12345678901234567890123,"price":1.50,"e":-1E400, "t" : "\\u00e9\\/é","id":0}'
+    text = '{"id":12345678901234567890123,"price":1.50,"e":-1E400, "t" : "\\u00e9\\/é","e":0}'
     start = json.dumps({"stream": "shop.orders", "record": record})[:-1]
     data = f'{start}, "value" : {text} }}\n'.encode()
     data += json.dumps({"stream": "shop.orders", "record": unread, "raw": '{"id": 2}{"id":3}'}).encode()
@@ -365,6 +366,41 @@ def test_what_came_back_can_be_mended_again(lake: Store, source: Store, read_log
     assert [line["replays"] for line in inputs] == [0, 1, 1]
 
 
+def test_a_record_that_repeats_its_key_can_be_mended(lake: Store, source: Store) -> None:
+    drop = orders(source)
+    source.put("orders/a", b'{"id":1,"id":2}')
+    load(lake, drop)
+    [one] = export(lake, *envelopes(lake, "rejects/"))
+    assert one["raw"] == '{"id":1,"id":2}'
+    made, refused = replay(lake, drop, {**one, "raw": '{"id":1,"id":3}'})
+    told = "it still cannot be read: repeated_key, the document has 'id' more than once"
+    assert (made, refused) == (None, [f"{one['record']}: {told}; expected it once, to tell records apart by"])
+    made, refused = replay(lake, drop, {**one, "raw": '{"id":3}'})
+    assert (refused, values(lake, 2)) == ([], [{"id": 3}])
+
+
+def test_what_is_withdrawn_is_as_if_it_had_not_come(lake: Store, source: Store, tmp_path: Path) -> None:
+    """A version that is taken back is not mended, and that before it can be again."""
+    drop, [one] = loaded(lake, source, b"1")
+    source.put(JANUARY, b"user_id,rating\n1,5\n3\n")
+    load(lake, drop)
+    two = export(lake, *envelopes(lake, "rejects/learning/ratings/load_seq=2/"))[0]
+    seed = tmp_path / "withdrawn_inputs.csv"
+    lines = [f"learning.ratings,{JANUARY},2,another's", f"learning.others,{JANUARY},1,another stream"]
+    seed.write_text("\n".join(["stream,input_key,load_seq,reason", *lines]))
+    withdrawn = withdrawn_inputs(seed, drop)
+    assert withdrawn == {(JANUARY, 2)}
+    refused: list[str] = []
+    mended = [json.dumps({**told, "raw": raw}) for told, raw in ((one, "1,1"), (two, "3,3"))]
+    read = rejects.read_mended("\n".join(mended).encode(), "mended")
+    done = rejects.replay(lake, drop, read, refused.append, withdrawn)
+    assert (done.mended, values(lake, 3)) == (1, ['{"user_id":"1","rating":"1"}'])
+    assert [told.partition(":")[0] for told in refused] == [two["record"]]
+    seed.write_text("stream,key\na,b\n")
+    with pytest.raises(ConfigurationError, match="expected lines of stream, input_key, load_seq and reason"):
+        withdrawn_inputs(seed, drop)
+
+
 def test_an_input_that_came_again_since_is_left_alone(lake: Store, source: Store, read_log: ReadLog) -> None:
     drop, [one] = loaded(lake, source, b"1")
     source.put(FEBRUARY, b"user_id,rating\n2\n")
@@ -376,7 +412,8 @@ def test_an_input_that_came_again_since_is_left_alone(lake: Store, source: Store
     assert made is not None
     assert values(lake, 4) == ['{"user_id":"2","rating":"2"}']
     assert refused == [
-        f"{one['record']}: '{JANUARY}' has come again since, as a whole; see what `headwater rejects` lists of that"
+        f"{one['record']}: '{JANUARY}' has come again since, as a whole, or is withdrawn; see what `headwater rejects` "
+        "lists of that"
     ]
     # what is wrong with it now can be mended
     three = export(lake, *envelopes(lake, "rejects/learning/ratings/load_seq=3/"))[0]

@@ -1,5 +1,6 @@
 """The gate behind each stream, and what becomes of corrections that do not hold."""
 
+import gzip
 import json
 from collections import Counter
 from dataclasses import replace
@@ -28,6 +29,7 @@ POSTS = b"".join(
     % number
     for number in range(1, 31)
 )
+STUDENTS = b"user_id\n" + b"".join(b"%04d\n" % number for number in range(1000, 1060))
 
 
 def put(project: Project, table: str, data: bytes, month: str = "data_science/2019/1", suffix: str = "csv") -> None:
@@ -64,6 +66,7 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     project.put("2026/03/02/14/o", b'{"messageId":"a","type":"page","timestamp":"2026-03-02T14:05:09Z"}{"messageId":')
     project.put("2026/03/02/14/_SUCCESS", b"")  # which holds no record: with it two of three would be rejects
     put(project, "posts", POSTS + POSTS[:60], month="../x/v1.1/2021-11-03", suffix="json")
+    put(project, "users_dim", STUDENTS, month="dimension_tables")
     project.headwater("load")
     project.stage()
     with pytest.raises(AssertionError, match="Got 2 results"):
@@ -117,6 +120,9 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     # one less is within the budget, and the rejects of the version before count no more
     put(project, "section_feedback", feedback("section", *["2"] * 99, "7"))
     put(project, "project_feedback", b"user_id,user_id\n")  # a version that cannot be read supersedes nothing
+    # one that is read in part takes along what it does not have, and the gate counts that: 8 + 10 * 5 bytes
+    put(project, "users_dim", gzip.compress(STUDENTS, 0)[: 10 + 5 + 8 + 10 * 5], month="dimension_tables")
+    put(project, "posts", gzip.compress(POSTS, 0)[: 10 + 5 + len(POSTS) // 2], "../x/v1.1/2021-11-03", "json")
     project.headwater("load")
     project.stage()
     again = ("--select", "+fct_section_feedback", "+reject_budgets", "--indirect-selection", "buildable")
@@ -131,6 +137,34 @@ def test_more_rejects_than_the_budget_stop_what_is_behind_their_stream_and_nothi
     assert project.query("select reason, state from marts.rejects where stream = 'project_feedback' order by all") == [
         ("duplicate_header", "open"),
         ("not_accepted", "open"),
+    ]
+    versions_read_in_part_are_weighed(project)
+
+
+def versions_read_in_part_are_weighed(project: Project) -> None:
+    """By what the versions whose place they take had more."""
+    assert project.query(
+        """
+        select record_id, reason, row_count, expected from marts.rejects
+        where stream = 'users' and source = 'learning' order by all
+        """
+    )[:1] == [
+        (
+            "learning.users#2#dimension_tables/users_dim.csv",
+            "fewer_than_before",
+            49,
+            "60 records, as in the version before, of load 1; this one has 10, and was read only in part",
+        )
+    ]
+    counted = """
+        select record_count, open_count, state from marts.reject_budgets
+        where source = 'learning' and stream = 'users'
+    """
+    assert project.query(counted) == [(11, 50, "exceeded")]
+    # of streams that share a drop one has the reject of the rest
+    assert project.query("select stream, row_count from marts.rejects where kind = 'version' order by all") == [
+        ("archived_posts", 14),
+        ("users", 49),
     ]
 
 

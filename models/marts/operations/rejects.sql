@@ -6,6 +6,8 @@ unioned as (
     {{ landing_rejects() | indent(4) }}
     union all
     {{ staging_rejects() | indent(4) }}
+    union all
+    {{ version_rejects() | indent(4) }}
     {%- for stream in streams() %}
     union all
     {{ cast_rejects(stream) | indent(4) }}
