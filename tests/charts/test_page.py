@@ -147,6 +147,40 @@ def test_data_stay_data(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("nosuch(datum.likes) > 1", "Unrecognized function: nosuch"),  # while the chart is parsed
+        ("test(regexp('('), datum.name)", "Invalid regular expression: /(/"),  # while its rows are computed
+    ],
+)
+@pytest.mark.parametrize("filtered", [True, False])
+def test_a_chart_that_fails_in_the_browser_says_why(
+    browser: Browser, expression: str, error: str, filtered: bool
+) -> None:
+    rows: list[Row] = [{"name": "a", "likes": 3}, {"name": "b", "likes": 2}]
+    meta = {"filter": {"column": "name", "label": "Name"}} if filtered else {}
+    colour = {"color": {"condition": {"test": expression, "value": "red"}, "value": "blue"}}
+    failing = figure({"chart": {**BARS, "encoding": {**BARS["encoding"], **colour}}, **meta}, rows)
+    opened = browser.new_page()
+    said: list[str] = []
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.set_content(page_of(failing, replace(figure({"chart": BARS}, rows), name="board_good")))
+    problem = opened.locator("#board_what [role=alert]")
+    problem.wait_for()
+    assert problem.inner_text().startswith(f"Not drawn: board_what: {error}")
+    assert opened.locator("#board_what .chart").count() == 0
+    assert opened.locator("#board_what td").first.is_visible()
+    opened.wait_for_selector("#board_good svg.marks")
+    assert opened.locator("#board_good [role=alert]").count() == 0
+    if filtered:
+        opened.select_option("#board_what select", json.dumps("b"))
+        assert [row.is_visible() for row in opened.locator("#board_what tbody tr").all()] == [False, True]
+    assert problem.count() == 1
+    assert said == []
+    opened.close()
+
+
+@pytest.mark.parametrize(
     ("titles", "told"),
     [
         (
