@@ -96,7 +96,56 @@ from (
 {{ join_resolutions('rejects', stream) }}
 {% endmacro %}
 
+{#- What is wrong with a whole input, such as its header or a part of its name, is wrong with each of its records: it is one
+    reject, of the first of them, that holds as many, and what else is wrong with them is not said beside it. -#}
 {% macro cast_rejects(stream) %}
+{%- set of_input = [] -%}
+{%- for f in stream.fields if f.path.startswith('(') -%}{%- do of_input.append(f.name) -%}{%- endfor -%}
+{%- if not of_input -%}
+{{ record_rejects(stream) }}
+{%- else %}
+{%- set alike = 'load_seq, input_key, state, field, reason, raw_text' %}
+select
+    source,
+    stream,
+    kind,
+    state,
+    record_id,
+    record_key,
+    input_key,
+    position,
+    line_number,
+    record_number,
+    byte_count,
+    case when is_of_input = 1 then alike_count else row_count end as row_count,
+    field,
+    path,
+    raw_text,
+    expected,
+    reason,
+    load_id,
+    load_seq,
+    rejected_at
+from (
+    select
+        *,
+        max(is_of_input) over (partition by record_id) as has_one_of_input,
+        row_number() over (partition by {{ alike }} order by record_id) as alike_number,
+        count(*) over (partition by {{ alike }}) as alike_count
+    from (
+        select
+            *,
+            case when field in ({{ literals(of_input) }}) then 1 else 0 end as is_of_input
+        from (
+            {{ record_rejects(stream) | indent(12) }}
+        ) as all_rejects
+    ) as told_rejects
+) as rejects
+where is_of_input = has_one_of_input and (is_of_input = 0 or alike_number = 1)
+{%- endif %}
+{% endmacro %}
+
+{% macro record_rejects(stream) %}
 select
     rejects.source,
     rejects.stream,

@@ -69,6 +69,9 @@ BY_INSTITUTION = f"""{MEMBERS}
 STRANGE = f"""{QUARTER.replace("Índice", "Indicador")};
 2023;1º;{OTHERS};Conglomerado; ;EXEMPLO (conglomerado);1,00;1;1;1;3;10;10;10;
 """.encode("cp1252")
+STRANGE_ROWS = f"""2023;1º;{OTHERS};Banco/financeira;123456789;BANCO FICTÍCIO S.A.;1,00;um;1;1;3;10;10;10;
+2023;1º;{OTHERS};Conglomerado; ;OUTRO (conglomerado);1,00;1;1;1;3;10;10;10;
+""".encode("cp1252")
 BAD_CELLS = f"""{QUARTER};
 2023;2º;{OTHERS};Conglomerado; ;EXEMPLO (conglomerado);12.34;1;1;1;3;10;10;10;
 2023;5º;{OTHERS};Conglomerado; ;EXEMPLO (conglomerado);;1;1;1;3;10;10;10;
@@ -84,7 +87,7 @@ FILES = {
     "2021_tri_02.csv": RE_SAVED,  # whose rows are of the first quarter
     "2021 4º trimestre.csv": EXPORTED,
     "2022_tri_02_nao_ha_dados.csv": b"",
-    "2023_tri_01.csv": STRANGE,
+    "2023_tri_01.csv": STRANGE + STRANGE_ROWS,
     "2023_tri_02.csv": BAD_CELLS,
     "2024_tri_02.csv": ANSWERED,
     "2025_tri_03.csv": SAMPLED,
@@ -157,18 +160,20 @@ def test_all_layouts_are_one_table(built: Project) -> None:
 
 
 def test_what_could_not_be_used(built: Project) -> None:
+    """What is wrong with a header is wrong with the file, once, whatever else is wrong with its rows."""
     assert built.query("""
-        select input_key, line_number, field, raw_text, reason from marts.rejects order by 1, 2, 3, 4
+        select input_key, line_number, field, raw_text, reason, row_count from marts.rejects order by 1, 2, 3, 4
     """) == [
         ("complaints/2023_tri_01.csv", None, "layout", "nearest to G, lacks Índice, has Indicador, which no layout has",
-         "not_accepted"),
+         "not_accepted", 3),
         ("complaints/2023_tri_02.csv", 6, None, f"2023;2º;{OTHERS};Banco/financeira;00123456;1;1",
-         "wrong_column_count"),
-        ("complaints/2023_tri_02.csv", None, "cnpj", "123456789", "not_cnpj8"),
-        ("complaints/2023_tri_02.csv", None, "complaint_index", "12.34", "not_decimal_pt_br"),
-        ("complaints/2023_tri_02.csv", None, "other_regulated_count", "um", "not_integer"),
-        ("complaints/2023_tri_02.csv", None, "quarter_label", "5º", "not_accepted"),
-        ("complaints/2026_tri_01.csv", 1, None, "<!DOCTYPE html>\n<html><body>Erro 503</body></html>\n", "no_header"),
+         "wrong_column_count", 1),
+        ("complaints/2023_tri_02.csv", None, "cnpj", "123456789", "not_cnpj8", 1),
+        ("complaints/2023_tri_02.csv", None, "complaint_index", "12.34", "not_decimal_pt_br", 1),
+        ("complaints/2023_tri_02.csv", None, "other_regulated_count", "um", "not_integer", 1),
+        ("complaints/2023_tri_02.csv", None, "quarter_label", "5º", "not_accepted", 1),
+        ("complaints/2026_tri_01.csv", 1, None, "<!DOCTYPE html>\n<html><body>Erro 503</body></html>\n",
+         "no_header", 2),
     ]  # fmt: skip
 
 

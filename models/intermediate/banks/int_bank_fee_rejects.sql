@@ -14,15 +14,29 @@ rejects as (
 
 ),
 
+records as (
+
+    -- a reject may hold many records, or none and be one all the same
+    select
+        stream,
+        input_key,
+        record_id,
+        max(case when row_count > 1 then row_count else 1 end) as row_count
+
+    from rejects
+    where state = 'open'
+    group by stream, input_key, record_id
+
+),
+
 final as (
 
     select
         stream,
         input_key as _input_key,
-        cast(count(distinct record_id) as bigint) as open_reject_count
+        cast(sum(row_count) as bigint) as open_reject_count
 
-    from rejects
-    where state = 'open'
+    from records
     group by stream, input_key
 
 )
