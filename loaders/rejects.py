@@ -161,11 +161,11 @@ def replay(
     log = Log(lake, stream.source, stream.name)
     newest = log.newest()  # first, so that what is committed while the log is read makes this load lose
     versions, resolved = log.current_versions(withdrawn), {line["record"] for line in log.lines("resolved")}
-    origins = _origins(log, [one.record for one in mended])
+    found = origins(log, [one.record for one in mended])
     groups: dict[str, list[tuple[str, list[Document]]]] = defaultdict(list)
     unchanged = 0
     for one in mended:
-        origin = origins.get(one.record)
+        origin = found.get(one.record)
         documents, why = list[Document](), ""
         if one.record in resolved:
             why = "it is resolved by an earlier replay"
@@ -193,7 +193,7 @@ def replay(
         return Replayed(None, 0, unchanged)
     with begin(lake, stream, log, newest) as landing:
         for key, records in groups.items():
-            origin = origins[records[0][0]]
+            origin = found[records[0][0]]
             landing.begin_input(key, origin.version, origin.params, replays=len(records))
             for record, documents in records:
                 landing.land(documents)
@@ -239,22 +239,22 @@ def _read(stream: Stream, one: Mended, origin: Origin) -> tuple[list[Document], 
     return documents, "" if batches else "it holds no record"
 
 
-def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
+def origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
     """Where records come from; those that no commit of the stream lists are left out."""
-    found = {record: int(match[1]) for record in records if (match := _RECORD.fullmatch(record))}
+    numbers = {record: int(match[1]) for record in records if (match := _RECORD.fullmatch(record))}
     objects: dict[str, dict[int, Origin]] = {}
-    for load_seq in {*found.values()}:
+    for load_seq in {*numbers.values()}:
         with suppress(NotFoundError):
             told, decode = log.commit_lines(load_seq, "input"), msgspec.json.decode
             inputs = {line["input"]: Origin(line["key"], line["version"], decode(line["params"])) for line in told}
             objects |= {line["object"]: inputs for line in log.commit_lines(load_seq, "added")}
-    origins = {}
-    for record, envelope in _envelopes(log.store, (r for r in found if r.partition("#")[0] in objects)):
-        origins[record] = replace(objects[record.partition("#")[0]][envelope.input], value=bytes(envelope.value))
+    found = {}
+    for record, envelope in _envelopes(log.store, (r for r in numbers if r.partition("#")[0] in objects)):
+        found[record] = replace(objects[record.partition("#")[0]][envelope.input], value=bytes(envelope.value))
         if record.startswith("rejects/"):
             rejected = msgspec.json.decode(envelope.value, type=_Rejected)
-            origins[record] = replace(
-                origins[record],
+            found[record] = replace(
+                found[record],
                 header=rejected.header,
                 raw=rejected.text,
                 own_marks=rejected.data.decode(errors="ignore").count(_NO_TEXT),
@@ -262,7 +262,7 @@ def _origins(log: Log, records: Iterable[str]) -> dict[str, Origin]:
                 is_element=rejected.path is not None,
                 is_headless=rejected.record is not None and rejected.header is None,
             )
-    return origins
+    return found
 
 
 def _envelopes(lake: Store, records: Iterable[str]) -> Iterator[tuple[str, _Envelope]]:

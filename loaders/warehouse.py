@@ -16,6 +16,7 @@ from loaders.dbt import dbt, rows
 from loaders.errors import ConcurrentLoadError, ConfigurationError, HeadwaterError
 from loaders.foreign import printable
 from loaders.identity import lake_id
+from loaders.lines import lines_of
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import beginnings, export, read_mended, replay, withdrawn_inputs
@@ -28,7 +29,7 @@ WITHDRAWN = Path("seeds/withdrawn_inputs.csv")
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
-    line_number as line, field, path, reason, raw_text, expected, kind
+    line_number as line, field, path, reason, raw_text, expected, kind, row_count
 from {{ ref('rejects') }} where state = 'open'
 """
 
@@ -78,18 +79,24 @@ def rejects(ctx: click.Context, names: tuple[str, ...], file: BinaryIO | None, l
         file.flush()  # which opens it, even for nothing
         console.print(f"{count} records in {file.name}; mend `raw` or `value`, then `headwater replay {file.name}`")
         return
-    _show(found, limit, beginnings(lake_of(ctx), [row["record"] for row in found[:limit] if not row["raw_text"]]))
+    lake, shown = lake_of(ctx), found[:limit]
+    lines = lines_of(lake, streams_of(names), [(row["stream"], row["record"]) for row in shown if not row["line"]])
+    for row in shown:
+        row["line"] = row["line"] or " or ".join(map(str, lines.get(row["record"], ())[:5]))
+    _show(found, limit, beginnings(lake, [row["record"] for row in shown if not row["raw_text"]]))
 
 
 def _show(errors: list[dict[str, Any]], limit: int, starts: dict[str, str]) -> None:
     """Prints how many rejects each input has, and why; then the newest errors. starts: how their records begin."""
     records = {(row["stream"], row["record"]) for row in errors}
-    by_input: dict[tuple[str, str, str], set[str]] = {}
+    by_input: dict[tuple[str, str, str], dict[str, int]] = {}
     for row in errors:
         why = f"{row['reason']} ({row['field']})" if row["field"] else row["reason"]
-        by_input.setdefault((row["stream"], why, row["input"]), set()).add(row["record"])
+        by_input.setdefault((row["stream"], why, row["input"]), {})[row["record"]] = int(row["row_count"])
     for (stream, why, name), rejected in list(by_input.items())[:SUMMARY]:
-        console.print(f"{stream}  {len(rejected):,} {printable(why)}  {printable(name)}")
+        held = sum(rejected.values())
+        told = f", {held:,} records" if held > len(rejected) else ""
+        console.print(f"{stream}  {len(rejected):,} {printable(why)}{told}  {printable(name)}")
     if len(by_input) > SUMMARY:
         console.print(f"and {len(by_input) - SUMMARY:,} more inputs and reasons")
     for row in ({name: _shown(value) for name, value in row.items()} for row in errors[:limit]):

@@ -222,16 +222,18 @@ def _land(landing: Load, drop: FileDrop, entry: Entry, whole: IO[bytes]) -> None
     landing.warnings += [f"{entry.key!r} {warning}" for warning in told]
 
 
-def read_input(
+def read_input(  # noqa: PLR0913
     drop: FileDrop,
     chunks: Iterable[bytes],
     reject: Callable[[Reject], None],
     warn: Callable[[str], None] = lambda _: None,
     answers: Answers | None = None,
+    *,
+    starts: list[int] | None = None,
 ) -> Iterator[list[Document]]:
     """The records of a decompressed input in the drop's format, in batches; see the readers.
 
-    answers: what counts the documents of saved answers, if somebody asks.
+    answers: what counts the documents of saved answers, if somebody asks; starts: see read_rows.
     """
     if drop.format == "json":
         return read_documents(chunks, reject, answers or drop.answers())
@@ -243,4 +245,5 @@ def read_input(
         expected=drop.expected,
         ends_with_delimiter=drop.ends_with_delimiter,
         warn=warn,
+        starts=starts,
     )

@@ -666,21 +666,21 @@ def learning(project: Path, headwater: Headwater) -> Store:
 
 def in_warehouse(record: str, **more: Any) -> dict[str, Any]:
     kind = "cast" if record.startswith("raw/") else "landing"
-    return {**told(record), "kind": kind, "key": None, "path": None, "raw_text": "2", **more}
+    return {**told(record), "kind": kind, "key": None, "path": None, "raw_text": "2", "row_count": 1, **more}
 
 
 def test_rejects_are_shown(learning: Store, headwater: Headwater, dbt: Dbt) -> None:
     one, _ = envelopes(learning, "rejects/learning/")
     [row] = envelopes(learning, "raw/learning/")
     dbt.rows = [
-        in_warehouse(one, line=3, reason="wrong_column_count", expected="1 cells, expected 2"),
+        in_warehouse(one, line=3, reason="wrong_column_count", expected="1 cells, expected 2", row_count="1200"),
         in_warehouse(row, field="rating", path="rating", raw_text=" \x1b[31mfive\nstars" + "x" * 1000, key='["1"]'),
         in_warehouse(row, field="user_id", raw_text=None),
     ]
     result = headwater("rejects", "--limit", "2")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
-        f"learning.ratings  1 wrong_column_count  {JANUARY}",
+        f"learning.ratings  1 wrong_column_count, 1,200 records  {JANUARY}",
         f"learning.ratings  1 cast_failed (rating)  {JANUARY}",
         f"learning.ratings  1 cast_failed (user_id)  {JANUARY}",
         "",
@@ -689,7 +689,7 @@ def test_rejects_are_shown(learning: Store, headwater: Headwater, dbt: Dbt) -> N
         "  1 cells, expected 2",
         f"  record {one}",
         "",
-        f"learning.ratings  cast_failed  {JANUARY}",
+        f"learning.ratings  cast_failed  {JANUARY}, line 2",
         "  rating: [31mfive stars" + "x" * 478 + " … 1,022 characters",
         "  expected something else",
         f"  record {row}",
@@ -699,7 +699,7 @@ def test_rejects_are_shown(learning: Store, headwater: Headwater, dbt: Dbt) -> N
         "mend a value in seeds/corrections.csv, or records with --export FILE and `headwater replay FILE`",
     ]
     assert headwater("rejects").stdout.splitlines()[-8:-1] == [
-        f"learning.ratings  cast_failed  {JANUARY}",
+        f"learning.ratings  cast_failed  {JANUARY}, line 2",
         "  user_id",
         '  {"user_id":"1","rating":"5"}',
         "  expected something else",
@@ -855,7 +855,15 @@ def test_a_stream_that_is_overtaken_does_not_stop_the_others(
 def test_what_was_expected_is_said_once(
     headwater: Callable[..., Result], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    common = {"stream": "shop.orders", "record": "x#1", "key": None, "input": "a.csv", "line": 3, "path": None}
+    common = {
+        "stream": "shop.orders",
+        "record": "x#1",
+        "key": None,
+        "input": "a.csv",
+        "line": 3,
+        "path": None,
+        "row_count": 1,
+    }
     landing = {"field": None, "raw_text": "1,2,3", "reason": "wrong_column_count", "expected": "3 cells, expected 6"}
     cast = {"field": "rating", "raw_text": "7", "reason": "not_accepted", "expected": "one of 1, 2, 3"}
     found = [{**common, **landing, "kind": "landing"}, {**common, **cast, "kind": "cast"}]
