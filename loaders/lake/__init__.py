@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from loaders.errors import ConfigurationError
+from loaders.errors import ConfigurationError, UnreadableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Entry:
     modified_at: datetime
 
 
+Denied = Callable[[str, UnreadableError], object]
+"""What a listing calls with a folder that it cannot list, its key with the closing slash, and why."""
+
+
 class Store(Protocol):
     """What loaders need of an object store."""
 
@@ -33,17 +37,18 @@ class Store(Protocol):
     def scratch(self) -> Path:
         """Where a file may be built before it is put: on the store's own disk, if it has one."""
 
-    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "", after: str = "", denied: Denied | None = None) -> Iterator[Entry]:
         """The objects whose key starts with prefix and sorts behind `after`, in the order of their keys.
 
-        All of them, whatever their names: also what turns out not to be readable, such as a link to nothing.
+        All of them, whatever their names: also what turns out not to be readable, such as a link to nothing. Calls
+        `denied` for a folder that cannot be listed and goes on; without it raises UnreadableError there.
         """
 
     def first(self, prefix: str) -> str | None:
         """The first key that starts with prefix, asked for alone."""
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The prefixes one level below prefix, each with its closing slash."""
+        """The prefixes one level below prefix, each with its closing slash. Raises UnreadableError."""
 
     def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
         """The stored bytes in pieces, never decoded; they count only if the last of them comes without an error.

@@ -13,7 +13,7 @@ from stat import S_ISREG
 from typing import BinaryIO
 
 from loaders.errors import ConfigurationError, NotFoundError, ReplacedError, UnreadableError
-from loaders.lake import Entry
+from loaders.lake import Denied, Entry
 
 CHUNK = 1 << 20
 SCRATCH = ".scratch"
@@ -43,22 +43,31 @@ class DirectoryStore:
                     if left.stat().st_mtime < before.timestamp():
                         yield str(left), partial(left.unlink, missing_ok=True)
 
-    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
-        yield from self._walk(prefix.rpartition("/")[0], prefix, after)
+    def entries(self, prefix: str = "", after: str = "", denied: Denied | None = None) -> Iterator[Entry]:
+        yield from self._walk(prefix.rpartition("/")[0], prefix, after, denied)
 
-    def _walk(self, folder: str, prefix: str, after: str) -> Iterator[Entry]:
+    def _walk(self, folder: str, prefix: str, after: str, denied: Denied | None) -> Iterator[Entry]:
         base = f"{folder}/" if folder else ""
-        for name, item in self._sorted(folder):
-            key = base + name
-            if name.endswith("/"):
-                # a folder whose every key sorts before `after`, or lies outside the prefix, is never opened
-                if key.startswith(prefix) and (key > after or after.startswith(key)):
-                    yield from self._walk(key[:-1], prefix, after)
-            elif key.startswith(prefix) and key > after:
-                with self._told(), suppress(FileNotFoundError):  # it may have gone since
-                    # what is no file is listed as what it is, and refused when it is read
-                    stat = item.stat(follow_symlinks=_is(item.is_file))
-                    yield Entry(key, stat.st_size, _version(stat), datetime.fromtimestamp(stat.st_mtime, UTC))
+        try:
+            for name, item in self._sorted(folder):
+                key = base + name
+                if name.endswith("/"):
+                    # a folder whose every key sorts before `after`, or lies outside the prefix, is never opened
+                    if key.startswith(prefix) and (key > after or after.startswith(key)):
+                        yield from self._walk(key[:-1], prefix, after, denied)
+                elif key.startswith(prefix) and key > after and (entry := self._entry(folder, key, item)):
+                    yield entry
+        except UnreadableError as error:
+            if denied is None:
+                raise
+            denied(base, error)
+
+    def _entry(self, folder: str, key: str, item: os.DirEntry[str]) -> Entry | None:
+        with self._listing(folder), suppress(FileNotFoundError):  # it may have gone since
+            # what is no file is listed as what it is, and refused when it is read
+            stat = item.stat(follow_symlinks=_is(item.is_file))
+            return Entry(key, stat.st_size, _version(stat), datetime.fromtimestamp(stat.st_mtime, UTC))
+        return None
 
     def first(self, prefix: str) -> str | None:
         return next((entry.key for entry in self.entries(prefix)), None)
@@ -69,7 +78,7 @@ class DirectoryStore:
     def _sorted(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
         # a folder sorts by its name with the slash, as its keys do: `a.json` stands before `a/b.json`
         try:
-            with self._told(), os.scandir(self._root / folder) as items:
+            with self._listing(folder), os.scandir(self._root / folder) as items:
                 named = [(item.name + "/" * self._is_folder(folder, item), item) for item in items]
         except NotFoundError as error:
             if folder:
@@ -166,6 +175,19 @@ class DirectoryStore:
         _sync(source)
         by(source, target)
         _sync(target.parent)
+
+    @contextmanager
+    def _listing(self, folder: str) -> Iterator[None]:
+        """Around what lists a folder: that one below the root cannot be listed says nothing of the others."""
+        try:
+            with self._told():
+                yield
+        except ConfigurationError as error:
+            if not folder:
+                raise
+            why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+            hint = "permit to list it, or mend or remove it, and run again"
+            raise UnreadableError(f"{self._root / folder}: {why}; {hint}") from error
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
 from loaders.errors import ConfigurationError, NotFoundError, ReplacedError, UnavailableError, UnreadableError
-from loaders.lake import Entry
+from loaders.lake import Denied, Entry
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -113,7 +113,7 @@ class S3Store:
             paginator = self._client.get_paginator("list_objects_v2")
             yield from paginator.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix, **options)
 
-    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "", after: str = "", denied: Denied | None = None) -> Iterator[Entry]:
         for page in self._pages(prefix, StartAfter=self._prefix + after):
             for item in page.get("Contents", []):
                 if item["Size"] or not item["Key"].endswith("/"):  # consoles make empty objects to show a folder

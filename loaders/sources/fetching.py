@@ -21,21 +21,38 @@ GIVE_UP = 5
 
 @dataclass
 class Left:
-    """What could not be read. keys: of objects that later loads try again; failures: why, for those of this load;
-    broken: why the source as a whole cannot be read on."""
+    """What could not be read. keys: of objects, and of folders with their closing slash, that later loads try again;
+    is_lost: there were others that are not known any more; failures: why, for those of this load; broken: why the
+    source as a whole cannot be read on."""
 
     keys: set[str]
+    is_lost: bool = False
     failures: dict[str, HeadwaterError] = field(default_factory=dict)
     broken: HeadwaterError | None = None
     _in_row: int = 0
 
     def entries(self, source: Store) -> Iterator[Entry]:
-        """What the keys are now; those that have gone are forgotten."""
+        """What the keys are now; those that have gone are forgotten, and a folder once all of it was taken."""
         for key in sorted(self.keys):
-            if entry := _listed(source, key):
-                yield entry
+            if key.endswith("/"):
+                yield from source.entries(key, denied=self.leave)
+                if key not in self.failures:
+                    self.keys.discard(key)
+                continue
+            try:
+                entry = _listed(source, key)
+            except UnreadableError as error:
+                self.leave(key, error)
             else:
-                self.keys.discard(key)
+                if entry:
+                    yield entry
+                else:
+                    self.keys.discard(key)
+
+    def leave(self, key: str, error: HeadwaterError) -> None:
+        """Leaves an object or a folder to later loads."""
+        self.keys.add(key)
+        self.failures[key] = error
 
     def fetch(
         self, source: Store, entry: Entry, scratch: Path, warn: Callable[[str], None]
@@ -54,8 +71,7 @@ class Left:
             self.keys.add(key)
             warn(f"{key!r} is being written; nothing of it is landed, and the next load tries it again")
         except (UnreadableError, UnavailableError) as error:
-            self.keys.add(key)
-            self.failures[key] = error
+            self.leave(key, error)
             self._in_row = self._in_row + 1 if isinstance(error, UnavailableError) else 0
             self.broken = error if self._in_row >= GIVE_UP else None
         except HeadwaterError as error:
@@ -69,7 +85,7 @@ class Left:
     @property
     def warnings(self) -> list[str]:
         """What the commit says of it."""
-        told = f"{len(self.failures):,} objects could not be read and are tried again by the next load, such as"
+        told = f"{self._count()} could not be read and are tried again by the next load, such as"
         return [f"{told} {next(iter(self.failures))!r}"] if self.failures else []
 
     def check(self) -> None:
@@ -80,9 +96,14 @@ class Left:
             told = [str(error) for error in self.failures.values()]
             more = [f"and {len(told) - 3:,} more"] if len(told) > 3 else []
             raise HeadwaterError(
-                f"{len(told):,} objects could not be read; all others are landed, and the next load tries these again: "
+                f"{self._count()} could not be read; all others are landed, and the next load tries these again: "
                 + "; ".join(told[:3] + more)
             )
+
+    def _count(self) -> str:
+        folders = sum(key.endswith("/") for key in self.failures)
+        counts = {"objects": len(self.failures) - folders, "folders": folders}
+        return " and ".join(f"{count:,} {things}" for things, count in counts.items() if count)
 
 
 def _whole(source: Store, entry: Entry, scratch: Path) -> tuple[Entry, IO[bytes]]:

@@ -4,14 +4,14 @@ listed_at    when the last complete look began, or the newest object that it saw
              the keys date before it, less the look-back, is done
 crawl        only between two commits of one look: when it began, and the last key it took
 known        the checkpoint: `known`, {key: version} of the window, or of the whole drop where the look-back is `all`,
-             and `left`, the keys of objects that could not be read, however old they are
+             and `left`, the keys of objects and folders that could not be read, however old they are, or null where
+             such a list was lost, until all keys were listed again
 known_from   the date of keys from which on `known` is complete; a look that goes further back reads the log
-left         how many keys were left
+left         how many keys were left, at least 1 while their list is lost
 """
 
 import gzip
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -33,7 +33,6 @@ from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
 from loaders.sources.drop import FileDrop
 from loaders.sources.fetching import Left
-from loaders.sources.key_patterns import regex
 from loaders.sources.look import DAY, Found, Look
 
 CHUNK = 1 << 20
@@ -68,21 +67,22 @@ def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | 
     newest = log.newest()
     look, left = _look(log, drop, newest, since, until)
     found = _found(source, look, left)
+    before = {*left.keys}
     first, last = next(found, None), look.after
-    if first is None:
+    if first is None and not left.failures:
         if newest is None:
             look.check_place(source)
         log.seen(look.warnings)
-    while first is not None:
+    while first is not None or (newest and left.keys - before):
         with begin(lake, drop, log, newest) as landing:
-            before = {*left.keys}
-            last, times = _land_some(landing, source, look, left, chain([first], found), last)
+            last, times = _land_some(landing, source, look, left, chain([first] if first else [], found), last)
             first = None if left.broken else next(found, None)
             landing.warnings += [*look.warnings, *left.warnings]
             if landing.inputs or (newest and left.keys != before):
                 open_at = last if first or left.broken else None
                 newest = landing.commit(_state(landing, look, left, newest, times, open_at))
                 yield newest
+                before = {*left.keys}
             elif not (left.failures or left.broken):
                 log.seen(landing.warnings)
     left.check()
@@ -90,10 +90,9 @@ def load(lake: Store, drop: FileDrop, since: datetime | None, until: datetime | 
 
 def _found(source: Store, look: Look, left: Left) -> Iterator[Found]:
     """What to load: first what earlier loads had to leave, which a window may not reach, then what is new."""
-    pattern = re.compile(regex(look.drop.keys))
     for entry in left.entries(source) if not (look.since or look.until) else ():
-        if (match := pattern.fullmatch(entry.key)) and look.known.get(entry.key) != entry.version:
-            yield Found(entry, match.groupdict())
+        if found := look.left(entry):
+            yield found
         else:
             left.keys.discard(entry.key)
     yield from (found for found in look.new(source) if found.entry.key not in left.failures)
@@ -106,7 +105,6 @@ def _land_some(  # noqa: PLR0913, PLR0917
     the times that the keys say."""
     size, times = 0, list[datetime]()
     for item in found:
-        is_again = item.entry.key in left.keys
         if got := left.fetch(source, item.entry, landing.store.scratch, landing.warnings.append):
             entry, whole = got
             with whole:
@@ -116,7 +114,7 @@ def _land_some(  # noqa: PLR0913, PLR0917
             times += [at] if (at := look.time_of(Found(entry, item.params))) else []
         if left.broken:
             break
-        last, size = last if is_again else item.entry.key, size + item.entry.size
+        last, size = last if item.is_left else item.entry.key, size + item.entry.size
         if len(landing.inputs) >= COMMIT_INPUTS or size >= COMMIT_BYTES:
             break
     return last, times
@@ -135,9 +133,12 @@ def _state(  # noqa: PLR0913, PLR0917
         state["listed_at"] = state.get("listed_at") if is_open else look.listed_at.isoformat()
     following = {**state, "listed_at": look.listed_at.isoformat()}
     known_from = look.window_start(following)
-    state["known"] = landing.checkpoint({"known": look.still_known(following), "left": sorted(left.keys)})
+    # a list that is lost stays so until a look has been everywhere
+    left.is_lost = left.is_lost and (look.is_backfill or is_open)
+    kept = None if left.is_lost else sorted(left.keys)
+    state["known"] = landing.checkpoint({"known": look.still_known(following), "left": kept})
     state["known_from"] = known_from and known_from.isoformat()
-    state["left"] = len(left.keys)
+    state["left"] = max(len(left.keys), int(left.is_lost))
     return state
 
 
@@ -146,28 +147,33 @@ def preview(lake: Store, drop: FileDrop, since: datetime | None, until: datetime
     log = Log(lake, drop.source, drop.name)
     look, left = _look(log, drop, log.newest(), since, until)
     sizes = [found.entry.size for found in _found(open_store(drop.url), look, left)]
-    return "; ".join([f"{len(sizes):,} objects, {sum(sizes):,} bytes stored", *look.warnings])
+    return "; ".join([f"{len(sizes):,} objects, {sum(sizes):,} bytes stored", *look.warnings, *left.warnings])
 
 
 def _look(
     log: Log, drop: FileDrop, newest: Commit | None, since: datetime | None, until: datetime | None
 ) -> tuple[Look, Left]:
     state = log.state(newest, State)
-    look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=bool(until or (since and newest)))
-    known, left = _checkpoint(log, state)
+    known, keys = _checkpoint(log, state)
+    left = Left(keys or set(), is_lost=keys is None and bool(state.get("left")))
+    is_backfill = bool(until or (since and newest))
+    look = Look(drop, datetime.now(UTC), since, until, known={}, is_backfill=is_backfill, denied=left.leave)
     if not (since or until):
         look.doubts = _doubts(state, look.began)
-        if left is None and state.get("left"):
+        if left.is_lost:
             look.doubts.append("the list of objects that earlier loads could not read is gone; all keys are listed")
         if not look.doubts:  # else all is listed
             look.low = look.window_start(state)
             if crawl := state.get("crawl"):
                 look.began, look.after = datetime.fromisoformat(crawl["began"]), crawl["after"]
     known_from, low = state.get("known_from"), look.low or since
-    if known is None or (known_from and (low is None or low < datetime.fromisoformat(known_from))):
+    # a folder that was left holds objects of any time
+    if low is None or any(key.endswith("/") for key in left.keys):
+        low = datetime.min.replace(tzinfo=UTC)
+    if known is None or (known_from and low < datetime.fromisoformat(known_from)):
         known = log.inputs()
     look.known = known
-    return look, Left(left or set())
+    return look, left
 
 
 def _doubts(state: dict[str, Any], now: datetime) -> list[str]:
@@ -189,8 +195,8 @@ def _checkpoint(log: Log, state: dict[str, Any]) -> tuple[dict[str, str] | None,
         return {}, set()
     try:
         content = json.loads(gzip.decompress(b"".join(log.store.chunks(state["known"]))))
-        if isinstance(content.get("left"), list):
-            return content["known"], {*content["left"]}
+        if isinstance(left := content.get("left", ""), list | None):
+            return content["known"], None if left is None else {*left}
         return content, set()  # of an older loader
     except (NotFoundError, AttributeError, EOFError, KeyError, OSError, TypeError, ValueError, zlib.error):
         return None, None

@@ -20,6 +20,14 @@ def regex(pattern: str) -> str:
     return "".join(f"(?P<{p}>{_PART})" if i % 2 else re.escape(p) for i, p in enumerate(PART.split(pattern)))
 
 
+def may_be_below(folder: str, pattern: str) -> bool:
+    """Whether keys of a pattern can be in a folder, its key with the closing slash: the names on the way to it fit."""
+    segments, depth = pattern.split("/"), folder.count("/")
+    parts = PART.split("/".join(segments[:depth]) + "/")
+    fits = "".join((r"\d+" if p in TIME_PARTS else _PART) if i % 2 else re.escape(p) for i, p in enumerate(parts))
+    return depth < len(segments) and re.fullmatch(fits, folder) is not None
+
+
 def time_run(segments: list[str]) -> list[str]:
     """The leading segments that hold nothing but time."""
     run = []

@@ -12,10 +12,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from loaders.errors import ConfigurationError
-from loaders.lake import Entry, Store
+from loaders.errors import ConfigurationError, UnreadableError
+from loaders.lake import Denied, Entry, Store
 from loaders.sources.drop import FileDrop
-from loaders.sources.key_patterns import PART, TIME_PARTS, folder_regex, key_period, regex, render, time_run
+from loaders.sources.key_patterns import (
+    PART,
+    TIME_PARTS,
+    folder_regex,
+    key_period,
+    may_be_below,
+    regex,
+    render,
+    time_run,
+)
 
 _ERROR_FOLDER = re.compile(
     r"(processing|format-conversion|http-endpoint|splunk|elasticsearch|iceberg|snowflake|Amazon\w*Service)-failed/"
@@ -35,6 +44,8 @@ class Found:
 
     entry: Entry
     params: dict[str, str]
+    is_left: bool = False
+    """Whether an earlier load had to leave it, so that it comes out of the order of keys."""
 
 
 @dataclass(slots=True)
@@ -59,8 +70,9 @@ class Look:
     """One look at a drop.
 
     since, until: the period a user asked for; low: the time from which keys are listed, else all are; after: the key
-    behind which a look goes on that was broken off; is_backfill: it says nothing of what is new; written_at: when the
-    newest object that was listed was written, by the store's clock.
+    behind which a look goes on that was broken off; is_backfill: it says nothing of what is new; denied: called with
+    folders that cannot be listed and may hold what this stream asks for; written_at: when the newest object that was
+    listed was written, by the store's clock.
     """
 
     drop: FileDrop
@@ -69,6 +81,7 @@ class Look:
     until: datetime | None
     known: dict[str, str]
     is_backfill: bool
+    denied: Denied
     low: datetime | None = None
     after: str = ""
     written_at: datetime | None = None
@@ -82,6 +95,7 @@ class Look:
 
     def __post_init__(self) -> None:
         self._pattern = re.compile(regex(self.drop.keys))
+        self._closed: set[str] = set()
 
     @property
     def warnings(self) -> list[str]:
@@ -105,6 +119,12 @@ class Look:
         """When the look began, but not after the newest object that it saw: a clock that is ahead hides nothing."""
         return min(self.began, self.written_at or self.began)
 
+    def left(self, entry: Entry) -> Found | None:
+        """What an earlier load had to leave, if it is this stream's and not landed since."""
+        match = None if self._is_other_kind(entry.key) else self._pattern.fullmatch(entry.key)
+        is_new = self.known.get(entry.key) != entry.version
+        return Found(entry, match.groupdict(), is_left=True) if match and is_new else None
+
     def new(self, store: Store) -> Iterator[Found]:
         """The objects to load, in the order of their keys."""
         for entry in self._entries(store):
@@ -124,7 +144,7 @@ class Look:
         """
         strange = ""
         patterns = [re.compile(pattern) for pattern in self.drop.patterns]
-        for entry in self._skim(store, "", store.entries(), Passed()):
+        for entry in self._skim(store, "", self._list(store), Passed()):
             if self._is_other_kind(entry.key):
                 continue
             if any(pattern.fullmatch(entry.key) for pattern in patterns) and not self._is_outside(entry.key):
@@ -136,6 +156,25 @@ class Look:
                 f"keys like {self.drop.keys}, dated no later than tomorrow; correct {self.drop.variable} or the "
                 "stream's `location`, which may be a level too high or too low, or its `keys`"
             )
+
+    def _list(self, store: Store, prefix: str = "", after: str = "") -> Iterator[Entry]:
+        return store.entries(prefix, after, self._note_closed)
+
+    def _note_closed(self, folder: str, error: UnreadableError) -> None:
+        """Notes a folder that cannot be listed, once."""
+        if folder in self._closed or (self._is_other_kind(folder) and not self.drop.error_objects):
+            return
+        self._closed.add(folder)
+        if may_be_below(folder, self.drop.keys):
+            self.denied(folder, error)
+        else:
+            self._note_unmatched(folder)
+
+    def _folders(self, store: Store, prefix: str) -> Iterator[str]:
+        try:
+            yield from store.folders(prefix)
+        except UnreadableError as error:
+            self._note_closed(prefix, error)
 
     def _is_other_kind(self, key: str) -> bool:
         return bool(_ERROR_FOLDER.search(key)) != self.drop.error_objects
@@ -177,7 +216,7 @@ class Look:
 
     def _entries(self, store: Store) -> Iterator[Entry]:
         if self.drop.look_back == "all":
-            return store.entries()
+            return self._list(store)
         return self._window(store, "", self.drop.keys.split("/"))
 
     def _window(self, store: Store, prefix: str, segments: list[str]) -> Iterator[Entry]:
@@ -191,7 +230,7 @@ class Look:
         start = prefix + render(run, low) if low else ""
         # not from `began`: a look that was broken off long ago must still come to what is new
         high = prefix + render(run, self.until or datetime.now(UTC) + DAY)
-        entries = store.entries(prefix, max(start, self.after))
+        entries = self._list(store, prefix, max(start, self.after))
         for entry in entries:
             if entry.key[: len(high)] > high:
                 break
@@ -207,20 +246,23 @@ class Look:
             self._note_folders(store, prefix, re.compile(re.escape(prefix) + folder_regex(run[0])), start)
 
     def _below(self, store: Store, prefix: str, pattern: re.Pattern[str], segments: list[str]) -> Iterator[Entry]:
-        for folder in store.folders(prefix):
+        for folder in self._folders(store, prefix):
             if pattern.fullmatch(folder):
                 yield from self._window(store, folder, segments)
         self._note_folders(store, prefix, pattern)
 
     def _note_folders(self, store: Store, prefix: str, pattern: re.Pattern[str], before: str = "") -> None:
         """Notes a key of each folder that does not match, where no listing of a window comes by."""
-        folders = (f for f in store.folders(prefix) if not pattern.fullmatch(f) and (not before or f < before))
+        every = self._folders(store, prefix)
+        folders = (f for f in every if not pattern.fullmatch(f) and (not before or f < before))
         for folder in islice(folders, _FOLDERS):
-            if key := store.first(folder):
-                self._note_outside(key)
+            try:
+                if key := store.first(folder):
+                    self._note_outside(key)
+            except UnreadableError as error:
+                self._note_closed(folder, error)
 
-    @staticmethod
-    def _skim(store: Store, prefix: str, entries: Iterator[Entry], passed: Passed) -> Iterator[Entry]:
+    def _skim(self, store: Store, prefix: str, entries: Iterator[Entry], passed: Passed) -> Iterator[Entry]:
         """Some of these entries: of each folder below prefix the first thousand, of at most a hundred folders.
 
         So that a drop with millions of foreign keys costs a few requests. passed: is told where some were left out.
@@ -237,7 +279,7 @@ class Look:
             else:
                 return
             passed.is_least = True
-            entries = store.entries(prefix, f"{prefix}{folder}\U0010ffff")
+            entries = self._list(store, prefix, f"{prefix}{folder}\U0010ffff")
 
     def time_of(self, found: Found) -> datetime | None:
         """When the key says its object dates from, or else when it was looked for.

@@ -204,6 +204,39 @@ def test_a_list_of_what_was_left_that_is_lost_makes_the_next_load_look_everywher
     assert ids_landed(store) == [1, 2]
 
 
+@pytest.mark.parametrize("period", [(2026, 1), (2026, 12)], ids=["something", "nothing"])
+def test_such_a_list_stays_lost_through_loads_of_a_period_and_what_breaks_off(  # noqa: PLR0917
+    store: Store,
+    source: Store,
+    faults: dict[str, HeadwaterError],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    period: tuple[int, int],
+) -> None:
+    drop, month = declared(source), datetime(*period, 1, tzinfo=UTC)
+    put(source, "2026/03/02/13/a", 1)
+    put(source, "2026/03/02/14/b", 2)
+    faults["2026/03/02/14/b"] = ARCHIVED
+    [first], _ = load(store, drop)
+    store.delete(first.state["known"])
+    put(source, "2026/01/05/00/old", 3)
+    clock.at += timedelta(days=30)
+    made, told = load(store, drop, month, month + timedelta(days=31))
+    assert ([(commit.landed, commit.state["left"]) for commit in made], told) == ([(1, 1)] * (period[1] == 1), None)
+    monkeypatch.setattr(files, "COMMIT_INPUTS", 1)
+    for number in range(2):
+        put(source, f"2026/02/0{number + 1}/00/late", 10 + number)
+    stopped = next(files.load(store, drop, None, None))  # and no more, as if killed between two commits
+    assert stopped.state["left"] == 1
+    assert any("could not read is gone; all keys are listed" in warning for warning in stopped.warnings)
+    clock.at += timedelta(days=300)
+    faults.clear()
+    made, told = load(store, drop)
+    assert (made[-1].state["left"], told) == (0, None)
+    assert sorted(ids_landed(store)) == [1, 2, 3, 10, 11]
+    assert load(store, drop) == ([], None)
+
+
 def test_a_source_that_goes_down_keeps_nobody_waiting_and_nothing_is_lost(
     store: Store, source: Store, faults: dict[str, HeadwaterError], monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
@@ -393,6 +426,169 @@ def test_what_is_no_file_stops_nothing_in_a_directory(tmp_path: Path) -> None:
     put(source, "circle.json", 4)
     [made], told = load(lake, declared(source, "{object}.json", "all"))
     assert (made.landed, made.state["left"], told) == (1, 0, None)
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """Folders that nobody may list; root may list what its mode forbids."""
+    closed, real = set[Path](), os.scandir
+
+    def scandir(path: Path) -> Any:
+        if Path(path) in closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    return closed
+
+
+@pytest.mark.parametrize(
+    ("keys", "look_back", "folder", "key"),
+    [
+        (HOURLY, "26h", "2026/03/02/14", "2026/03/02/14/b"),
+        (HOURLY, "26h", "2026/03", "2026/03/02/14/b"),
+        (HOURLY, "all", "2026/03/02", "2026/03/02/14/b"),
+        ("{team}/{year}/{month}/{object}", "2d", "b", "b/2026/03/b"),
+        ("{team}/{year}/{month}/{object}", "2d", "b/2026", "b/2026/03/b"),
+        ("{degree}/{object}", "all", "b", "b/b"),
+    ],
+    ids=str,
+)
+def test_a_folder_that_cannot_be_listed_stops_no_other_and_is_tried_again_however_late(  # noqa: PLR0917
+    tmp_path: Path, closed: set[Path], clock: Clock, keys: str, look_back: str, folder: str, key: str
+) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    others = {"{degree}/{object}": ["a/a", "c/c"]}.get(keys, ["2026/02/28/00/a", "2026/04/01/00/c"])
+    others = ["a/2026/03/a", "a/2026/03/c"] if "team" in keys else others
+    clock.at = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    drop, where = declared(source, keys, look_back), tmp_path / "drop" / folder
+    put(source, others[0], 1)
+    put(source, key, 2)
+    put(source, others[1], 3)
+    closed.add(where)
+    [first], told = load(lake, drop)
+    why = f"{where}: Permission denied; permit to list it, or mend or remove it, and run again"
+    assert (
+        str(told) == f"1 folders could not be read; all others are landed, and the next load tries these again: {why}"
+    )
+    assert (first.landed, first.rejected, first.state["left"]) == (2, 0, 1)
+    assert first.warnings == [f"1 folders could not be read and are tried again by the next load, such as '{folder}/'"]
+    assert files.preview(lake, drop, None, None) == f"0 objects, 0 bytes stored; {first.warnings[0]}"
+    made, again = load(lake, drop)
+    assert (made, str(again)) == ([], str(told))
+    clock.at += timedelta(days=60)
+    new = "a/d" if "degree" in keys else "a/2026/05/d" if "team" in keys else "2026/05/30/11/d"
+    put(source, new, 4)
+    [second], told = load(lake, drop)
+    assert (second.landed, second.state["left"], type(told)) == (1, 1, HeadwaterError)
+    closed.clear()
+    [third], told = load(lake, drop)
+    assert (third.landed, third.state["left"], third.warnings, told) == (1, 0, [], None)
+    assert ids_landed(lake) == [1, 3, 4, 2]
+    assert load(lake, drop) == ([], None)
+
+
+def test_a_folder_that_is_opened_again_is_taken_once_in_several_commits(
+    tmp_path: Path, closed: set[Path], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    drop, folder = declared(source), tmp_path / "drop" / "2026" / "03"
+    put(source, "2026/02/28/00/a", 1)
+    for number in range(3):
+        put(source, f"2026/03/01/0{number}/b", 10 + number)
+    closed.add(folder)
+    load(lake, drop)
+    clock.at += timedelta(days=90)
+    put(source, "2026/05/31/10/c", 2)
+    load(lake, drop)
+    closed.clear()
+    closed.add(folder / "01" / "02")
+    monkeypatch.setattr(files, "COMMIT_INPUTS", 1)
+    stopped = next(files.load(lake, drop, None, None))  # and no more, as if killed between two commits
+    assert (stopped.landed, stopped.state["left"], stopped.state["crawl"]["after"]) == (1, 1, "")
+    [made], told = load(lake, drop)
+    assert (made.landed, made.state["left"]) == (1, 1)
+    assert "/2026/03/01/02: Permission denied" in str(told)
+    closed.clear()
+    [made], told = load(lake, drop)
+    assert (made.landed, made.state["left"], told) == (1, 0, None)
+    assert ids_landed(lake) == [1, 2, 10, 11, 12]
+    assert load(lake, drop) == ([], None)
+
+
+def test_a_period_leaves_a_folder_to_an_ordinary_load(tmp_path: Path, closed: set[Path]) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    put(source, "2026/03/02/14/a", 1)
+    load(lake, declared(source))
+    put(source, "2026/01/05/00/b", 2)
+    closed.add(tmp_path / "drop/2026/01/05")
+    [made], told = load(lake, declared(source), datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+    assert (made.landed, made.state["left"], type(told)) == (0, 1, HeadwaterError)
+    closed.clear()
+    assert [commit.landed for commit in load(lake, declared(source))[0]] == [1]
+    assert ids_landed(lake) == [1, 2]
+
+
+def test_a_first_load_of_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path, closed: set[Path]) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    put(source, "2026/03/02/14/a", 1)
+    put(source, "README")
+    closed.add(tmp_path / "drop/2026")
+    made, told = load(lake, declared(source))
+    assert (made, Log(lake, "shop", "orders").note("_seen")) == ([], None)
+    assert "/drop/2026: Permission denied" in str(told)
+    closed.clear()
+    assert [commit.landed for commit in load(lake, declared(source))[0]] == [1]
+
+
+def test_a_folder_that_can_hold_nothing_of_a_stream_is_a_warning(tmp_path: Path, closed: set[Path]) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    put(source, "2026/03/02/14/a", 1)
+    put(source, "lost+found/b", 2)
+    closed.add(tmp_path / "drop/lost+found")
+    [made], told = load(lake, declared(source))
+    assert (made.landed, told) == (1, None)
+    assert made.warnings == [f"1 keys do not match {HOURLY}, such as 'lost+found/'"]
+    assert load(lake, declared(source)) == ([], None)
+
+
+def test_files_of_a_folder_that_may_be_listed_and_not_entered_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    put(source, "2026/03/02/13/a", 1)
+    put(source, "2026/03/02/14/b", 2)
+    real = os.scandir
+
+    class Item:
+        def __init__(self, item: os.DirEntry[str]) -> None:
+            self.name, self.path, self.is_dir, self.is_symlink = item.name, item.path, item.is_dir, item.is_symlink
+
+        def is_file(self) -> bool:
+            return True
+
+        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+            raise PermissionError(13, "Permission denied", self.path)
+
+    class Items:
+        def __init__(self, path: Path) -> None:
+            self.items = real(path)
+
+        def __enter__(self) -> "Items":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.items.close()
+
+        def __iter__(self) -> Iterator[Item]:
+            return map(Item, self.items)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", lambda path: (Items if str(path).endswith("/14") else real)(path))
+        [made], told = load(lake, declared(source))
+    assert (made.landed, made.state["left"]) == (1, 1)
+    assert "/2026/03/02/14: Permission denied; permit to list it" in str(told)
+    assert [commit.landed for commit in load(lake, declared(source))[0]] == [1]
 
 
 @pytest.mark.parametrize("look_back", ["all", "26h"])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loaders.errors import ConcurrentLoadError, ConfigurationError, NotFoundError
-from loaders.lake import Entry, Store, open_store
+from loaders.lake import Denied, Entry, Store, open_store
 from loaders.log import Commit, Log
 from loaders.sources import files
 from loaders.sources import look as look_module
@@ -419,6 +419,45 @@ def test_a_period_that_is_loaded_first_does_not_hide_the_rest(lake: Store, sourc
     assert load(lake, drop) == []
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "later"])
+@pytest.mark.parametrize(
+    ("since", "until"), [(day(5, 1), day(20, 2)), (day(5, 1), None), (None, day(20, 2))], ids=["both", "since", "until"]
+)
+def test_a_period_that_is_stopped_is_listed_anew_and_loses_and_repeats_nothing(  # noqa: PLR0917
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    read_log: ReadLog,
+    clock: Clock,
+    is_first: bool,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    lake, source = open_store(str(tmp_path / "lake")), open_store(str(tmp_path / "drop"))
+    drop = declared(source)
+    if not is_first:
+        put(source, "2026/03/02/14/new", 0)
+        load(lake, drop, since=day(2))
+    asked = [f"2026/01/{number:02}/00/a" for number in range(6, 11)]
+    for number, key in enumerate(("2026/01/01/00/before", *asked, "2026/03/02/13/after"), 1):
+        put(source, key, number)
+    monkeypatch.setattr(files, "COMMIT_INPUTS", 2)
+    next(files.load(lake, drop, since, until))  # and no more, as if killed between two commits
+    put(source, "2026/01/05/12/came-behind-it", 9)
+    clock.at += timedelta(hours=1)
+    load(lake, drop, since, until)
+    keys = sorted(key for commit in keys_loaded(read_log(lake)) for key in commit)
+    within = {*asked, "2026/01/05/12/came-behind-it"}
+    within |= {"2026/01/01/00/before"} if since is None else set()
+    within |= {"2026/03/02/13/after"} if until is None else set()
+    assert keys == sorted({*within, *([] if is_first else ["2026/03/02/14/new"])})
+    assert load(lake, drop, since, until) == []
+    load(lake, drop)
+    landed = Counter(ids_landed(lake))
+    assert set(landed.values()) == {1}
+    assert {2, 3, 4, 5, 6, 7, 9} <= set(landed)
+    assert load(lake, drop) == []
+
+
 # --- what a declaration, a clock or a hand has changed --------------------------------------------------------------
 
 
@@ -595,7 +634,7 @@ class Memory:
         self.objects: dict[str, tuple[bytes, int]] = {}
         self.fatal, self.writes = -1, 0
 
-    def entries(self, prefix: str = "", after: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "", after: str = "", denied: Denied | None = None) -> Iterator[Entry]:
         for key in sorted(self.objects):
             if key.startswith(prefix) and key > after and key in self.objects:
                 data, version = self.objects[key]

@@ -755,3 +755,26 @@ def test_the_end_of_a_file_that_is_written_to_does_not_count(tmp_path: Path) -> 
 def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"File name too long; "):
         open_store(str(tmp_path)).put("a" * 300, b"")
+
+
+def test_a_folder_that_cannot_be_listed_ends_a_listing_unless_somebody_hears_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, real, heard = open_store(str(tmp_path / "lake")), os.scandir, list[tuple[str, str]]()
+    for key in ("a/1", "b/2", "c/3"):
+        store.put(key, b"x")
+
+    def scandir(path: Path) -> object:
+        if path == tmp_path / "lake" / "b":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    told = f"{tmp_path}/lake/b: Permission denied; permit to list it, or mend or remove it, and run again"
+    with pytest.raises(UnreadableError, match=f"^{told}$"):
+        list(store.entries())
+    with pytest.raises(UnreadableError, match=f"^{told}$"):
+        store.first("b/")
+    entries = store.entries(denied=lambda folder, error: heard.append((folder, str(error))))
+    assert [entry.key for entry in entries] == ["a/1", "c/3"]
+    assert heard == [("b/", told)]
