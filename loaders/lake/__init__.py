@@ -50,6 +50,10 @@ class Store(Protocol):
     def folders(self, prefix: str) -> Iterator[str]:
         """The prefixes one level below prefix, each with its closing slash. Raises UnreadableError."""
 
+    def level(self, prefix: str) -> Iterator[str]:
+        """The keys and folders one level below prefix, folders with their closing slash, for the price of the folders.
+        Raises UnreadableError."""
+
     def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
         """The stored bytes in pieces, never decoded; they count only if the last of them comes without an error.
 

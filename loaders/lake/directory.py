@@ -73,7 +73,10 @@ class DirectoryStore:
         return next((entry.key for entry in self.entries(prefix)), None)
 
     def folders(self, prefix: str) -> Iterator[str]:
-        yield from (prefix + name for name, _ in self._sorted(prefix.rstrip("/")) if name.endswith("/"))
+        yield from (name for name in self.level(prefix) if name.endswith("/"))
+
+    def level(self, prefix: str) -> Iterator[str]:
+        yield from (prefix + name for name, _ in self._sorted(prefix.rstrip("/")))
 
     def _sorted(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
         # a folder sorts by its name with the slash, as its keys do: `a.json` stands before `a/b.json`

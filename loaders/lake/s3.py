@@ -125,8 +125,13 @@ class S3Store:
         return next((item["Key"].removeprefix(self._prefix) for item in page.get("Contents", [])), None)
 
     def folders(self, prefix: str) -> Iterator[str]:
+        yield from (name for name in self.level(prefix) if name.endswith("/"))
+
+    def level(self, prefix: str) -> Iterator[str]:
         for page in self._pages(prefix, Delimiter="/"):
-            yield from (item["Prefix"].removeprefix(self._prefix) for item in page.get("CommonPrefixes", []))
+            names = [item["Prefix"] for item in page.get("CommonPrefixes", [])]
+            names += [item["Key"] for item in page.get("Contents", []) if not item["Key"].endswith("/")]
+            yield from (name.removeprefix(self._prefix) for name in sorted(names))
 
     def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
         yield from self._pieces(key, expect.version if expect else "", 0, expect.size if expect else None)

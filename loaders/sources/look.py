@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from loaders.errors import ConfigurationError, UnreadableError
@@ -170,9 +170,9 @@ class Look:
         else:
             self._note_unmatched(folder)
 
-    def _folders(self, store: Store, prefix: str) -> Iterator[str]:
+    def _level(self, store: Store, prefix: str) -> Iterator[str]:
         try:
-            yield from store.folders(prefix)
+            yield from store.level(prefix)
         except UnreadableError as error:
             self._note_closed(prefix, error)
 
@@ -246,21 +246,25 @@ class Look:
             self._note_folders(store, prefix, re.compile(re.escape(prefix) + folder_regex(run[0])), start)
 
     def _below(self, store: Store, prefix: str, pattern: re.Pattern[str], segments: list[str]) -> Iterator[Entry]:
-        for folder in self._folders(store, prefix):
+        for folder in self._level(store, prefix):
             if pattern.fullmatch(folder):
                 yield from self._window(store, folder, segments)
         self._note_folders(store, prefix, pattern)
 
     def _note_folders(self, store: Store, prefix: str, pattern: re.Pattern[str], before: str = "") -> None:
-        """Notes a key of each folder that does not match, where no listing of a window comes by."""
-        every = self._folders(store, prefix)
-        folders = (f for f in every if not pattern.fullmatch(f) and (not before or f < before))
-        for folder in islice(folders, _FOLDERS):
-            try:
-                if key := store.first(folder):
-                    self._note_outside(key)
-            except UnreadableError as error:
-                self._note_closed(folder, error)
+        """Notes keys beside the folders, and one of each that does not match, where no listing of a window comes by."""
+        every = (name for name in self._level(store, prefix) if not before or name < before)
+        folders = 0
+        for name in every:
+            if not name.endswith("/"):
+                self._note_outside(name)
+            elif not pattern.fullmatch(name) and folders < _FOLDERS:
+                folders += 1
+                try:
+                    if key := store.first(name):
+                        self._note_outside(key)
+                except UnreadableError as error:
+                    self._note_closed(name, error)
 
     def _skim(self, store: Store, prefix: str, entries: Iterator[Entry], passed: Passed) -> Iterator[Entry]:
         """Some of these entries: of each folder below prefix the first thousand, of at most a hundred folders.

@@ -644,8 +644,11 @@ class Memory:
         return next((entry.key for entry in self.entries(prefix)), None)
 
     def folders(self, prefix: str) -> Iterator[str]:
-        rests = (key.removeprefix(prefix) for key in self.objects if key.startswith(prefix))
-        yield from sorted({prefix + rest.split("/")[0] + "/" for rest in rests if "/" in rest})
+        yield from (name for name in self.level(prefix) if name.endswith("/"))
+
+    def level(self, prefix: str) -> Iterator[str]:
+        rests = (key.removeprefix(prefix).partition("/") for key in self.objects if key.startswith(prefix))
+        yield from sorted({prefix + name + slash for name, slash, _ in rests})
 
     def chunks(self, key: str, expect: Entry | None = None) -> Iterator[bytes]:
         if key not in self.objects:

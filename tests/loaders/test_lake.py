@@ -110,6 +110,14 @@ def test_folders_are_one_level_below_a_prefix(filled: Store) -> None:
     assert list(filled.folders("nothing/")) == []
 
 
+def test_a_level_has_its_keys_beside_its_folders(store: Store) -> None:
+    for key in ("README", "a.txt", "a/b", "a/c/d", "zz"):
+        store.put(key, b"x")
+    assert list(store.level("")) == ["README", "a.txt", "a/", "zz"]
+    assert list(store.level("a/")) == ["a/b", "a/c/"]
+    assert list(store.folders("")) == ["a/"]
+
+
 def test_chunks_are_the_bytes_in_pieces(store: Store) -> None:
     data = bytes(range(256)) * 10_000
     store.put("a/b", data)

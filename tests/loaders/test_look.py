@@ -20,6 +20,8 @@ from loaders.sources.drop import FileDrop, introduce
 HOURLY = "{year}/{month}/{day}/{hour}/{object}"
 TYPED = "type={type}/year={year}/month={month}/day={day}/hour={hour}/{object}"
 
+HIVE = "year={year}/month={month}/day={day}/hour={hour}/{object}"
+
 
 class Clock:
     """What the loader takes for now."""
@@ -157,6 +159,10 @@ def test_such_a_load_is_a_failure_on_the_command_line(project: Path, headwater: 
         (HOURLY, "2026/03/02/14/a", ["2026-03-02/14/b"]),
         (HOURLY, "2026/03/02/14/a", ["2026/month=03/b"]),
         (HOURLY, "2026/03/02/14/a", ["zz"]),
+        (HOURLY, "2026/03/02/14/a", ["1.txt"]),
+        (HIVE, "year=2026/month=03/day=02/hour=14/a", ["README", "x.txt"]),
+        (TYPED, "type=a/year=2026/month=03/day=02/hour=14/a", ["README", "x.txt"]),
+        (TYPED, "type=a/year=2026/month=03/day=02/hour=14/a", ["type=a/README", "type=a/x.txt"]),
         (TYPED, "type=a/year=2026/month=03/day=02/hour=14/a", ["2026/03/02/14/b"]),
         (TYPED, "type=a/year=2026/month=03/day=02/hour=14/a", ["type=a/2026/03/02/14/b"]),
     ],
