@@ -186,7 +186,7 @@ class DirectoryStore:
             with self._told():
                 yield
         except ConfigurationError as error:
-            if not folder:
+            if not folder or not self._root.is_dir():
                 raise
             why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
             hint = "permit to list it, or mend or remove it, and run again"
