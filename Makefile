@@ -26,6 +26,9 @@ ADAPTERS := $(if $(filter snowflake redshift,$(HEADWATER_TARGET)),.venv/headwate
 setup: .venv/headwater $(ADAPTERS) profiles.yml ## the virtual environment with everything pinned, and profiles.yml
 
 .venv/headwater: requirements.txt pyproject.toml $(MOVED)
+	@! pwd -P | LC_ALL=C grep -q '[?:"`$$\]' || { printf '%s: %s\n' "$$(pwd -P)" \
+		'DuckDB or the shell misreads ? : " ` $$ and \ in a path; move the project to one without, and run make setup there'; \
+		exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(if $(MOVED),rm -rf .venv)
