@@ -1,6 +1,7 @@
 """The command line: `headwater`, or `python -m loaders`."""
 
 import json
+import os
 import traceback
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -173,6 +174,12 @@ def _status(log: Log, now: datetime) -> dict[str, Any]:
 def env(ctx: click.Context) -> None:
     """Prints the settings for a shell, so that dbt sees them too: eval "$(headwater env)". Activating .venv does so."""
     click.echo(ctx.obj.exports)
+    for name, default in (("DBT_LOG_PATH", "logs"), ("DBT_TARGET_PATH", "target")):
+        place = Path(os.environ.get(name) or default).absolute()
+        there = next(folder for folder in (place, *place.parents) if folder.exists())
+        if not os.access(there, os.W_OK):  # of which dbt prints a traceback
+            hint = f"change the permission of {there}, or set {name} to a directory that can be written"
+            click.echo(f"warning {place}: dbt cannot write it; {hint}", err=True)
 
 
 @main.command()

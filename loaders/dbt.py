@@ -40,9 +40,9 @@ _CAUSES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         lambda found: f"{found[1]} does not exist yet, or this role may not see it; run `dbt build`",
     ),
     (
-        re.compile(r"\[Errno \d+\] ([^:\n]+): '([^']+)'"),
+        re.compile(r"""\[Errno \d+\] ([^:\n]+): (?:'([^'\n]+)'|"([^"\n]+)")"""),  # as Python shows a text
         lambda found: (
-            f"{found[2]}: {found[1]}; dbt writes to target/ and logs/ here, or where DBT_TARGET_PATH and "
+            f"{found[2] or found[3]}: {found[1]}; dbt writes to target/ and logs/ here, or where DBT_TARGET_PATH and "
             "DBT_LOG_PATH point"
         ),
     ),
@@ -98,8 +98,9 @@ def explain(output: str) -> str:
 def without_traceback(output: str) -> str:
     """dbt's output without the frames of Python's tracebacks, which say nothing to a user, and without its clock."""
     kept, in_traceback = [], False
-    for line in output.splitlines():
+    for printed in output.splitlines():
+        line = _TIME.sub("", printed)  # which is before a traceback, too
         in_traceback = line.startswith("Traceback (") or (in_traceback and line.startswith((" ", "Traceback")))
         if not in_traceback:
-            kept.append(_TIME.sub("", line))
+            kept.append(line)
     return "\n".join(kept).strip()

@@ -8,6 +8,7 @@ state/<source>/<stream>/load_seq=<n>/<load_id>.json.gz
 """
 
 import base64
+import errno
 import gzip
 import hashlib
 import json
@@ -35,6 +36,8 @@ from loaders.writers import WRITERS, Writer, repeats
 
 OBJECT_BYTES = 64 << 20
 """A data object is closed when it has this many stored bytes."""
+
+DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 _IF_TOLD = ("line", "record", "header", "path")  # of a reject
 
@@ -244,7 +247,8 @@ def begin(store: Store, stream: Stream, log: Log, after: Commit | None) -> Itera
         yield load
     except OSError as error:
         where = error.filename or store.scratch
-        raise ConfigurationError(f"{where}: {error.strerror or error}; free space there and run again") from error
+        hint = "change its permission" if error.errno in DENIED else "free space there"
+        raise ConfigurationError(f"{where}: {error.strerror or error}; {hint} and run again") from error
     finally:
         with suppress(HeadwaterError, OSError):  # `clean` takes what is left
             load.abandon()

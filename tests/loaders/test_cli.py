@@ -490,6 +490,21 @@ def test_help_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert files.COMMIT_INPUTS == 5_000
 
 
+def test_env_warns_of_a_clone_that_dbt_cannot_write(
+    project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not headwater("env").stderr
+    monkeypatch.setenv("DBT_TARGET_PATH", f"{project}/made/later")
+    monkeypatch.setattr("os.access", lambda path, _: path != project)
+    (project / "logs").mkdir()
+    result = headwater("env")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"warning {project}/made/later: dbt cannot write it; change the permission of {project}, or set "
+        "DBT_TARGET_PATH to a directory that can be written\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
 def test_a_password_in_an_endpoint_is_refused_and_not_shown(
     project: Path, headwater: Headwater, monkeypatch: pytest.MonkeyPatch, name: str

@@ -64,6 +64,11 @@ Error: Invalid value for '--profiles-dir': Path '/data/.dbt' does not exist.
             "/clone/logs/dbt.log: Permission denied; dbt writes to target/ and logs/ here, or where DBT_TARGET_PATH "
             "and DBT_LOG_PATH point",
         ),
+        (
+            'PermissionError: [Errno 30] Read-only file system: "/a b\'c/logs/dbt.log"\n',
+            "/a b'c/logs/dbt.log: Read-only file system; dbt writes to target/ and logs/ here, or where "
+            "DBT_TARGET_PATH and DBT_LOG_PATH point",
+        ),
         ("Database Error\n  division by zero\n", ""),
     ],
 )
@@ -72,5 +77,5 @@ def test_a_known_cause_is_one_line(output: str, line: str) -> None:
 
 
 def test_what_is_not_known_is_shown_without_its_traceback() -> None:
-    output = '21:00:00  Encountered an error:\nTraceback (most recent call last):\n  File "a.py", line 1\n    go()\n'
+    output = '21:00:00  Encountered an error:\n21:00:00  Traceback (most recent call last):\n  File "a.py", line 1\n'
     assert without_traceback(output + "ValueError: no\n\n") == "Encountered an error:\nValueError: no"

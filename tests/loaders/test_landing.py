@@ -563,6 +563,22 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     assert sorted(store.scratch.iterdir()) == before
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_scratch_directory_that_takes_nothing_needs_another_permission(
+    store: Store, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def denied(*_: Any) -> None:
+        raise OSError(number, "no", f"{store.scratch}/1")
+
+    log = Log(store, "shop", "orders")
+    with pytest.raises(ConfigurationError) as caught, begin(store, SHOP, log, None) as load:  # noqa: PT012
+        load.begin_input("a", "1", {})
+        load.land([b'{"id":1}'])
+        monkeypatch.setattr(load._parts["records"].writer, "write", denied)
+        load.land([b'{"id":2}'])
+    assert str(caught.value) == f"{store.scratch}/1: no; change its permission and run again"
+
+
 def test_a_scratch_disk_that_is_really_full_is_told(tmp_path: Path) -> None:
     lake = open_store(str(tmp_path / "lake"))
     told = r"lake/\.scratch: No space left on device; free space"
