@@ -6,7 +6,7 @@
 -- redshift-serverless.amazonaws.com), with deploy/aws/redshift-copy-policy.json, and associate it with the cluster or
 -- the namespace, best as its default. If it is not the default, REDSHIFT_IAM_ROLE in .env names its ARN. For
 -- `headwater publish`, which unloads marts, attach deploy/aws/redshift-unload-policy.json to it, or to another role that
--- REDSHIFT_UNLOAD_ROLE names: it writes below marts/ and nowhere else.
+-- REDSHIFT_UNLOAD_ROLE names: it writes below marts/, also those of `make smoke`, alone.
 --
 --     headwater_loader       `headwater stage`: makes and fills what is in raw; nothing else
 --     headwater_transformer  dbt: is a loader too, makes schemas, tables and views

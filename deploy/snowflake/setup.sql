@@ -24,7 +24,7 @@ create database if not exists identifier($database_name);
 -- The integration reads the bucket as an IAM role of yours, so no key of yours is stored in Snowflake. In AWS, make the
 -- role headwater-snowflake first, with deploy/aws/lake-read-policy.json and, for now, a trust policy for your own
 -- account. For `headwater publish`, which unloads marts, attach deploy/aws/snowflake-unload-policy.json as well: through
--- the integration Snowflake can then write below marts/ and nowhere else.
+-- the integration Snowflake can then write below marts/, and those of `make smoke`, alone.
 --
 -- It is never replaced: a replaced integration is another one to every stage that uses it, and they stop working.
 -- Change it with `alter storage integration … set`.

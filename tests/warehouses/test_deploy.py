@@ -141,10 +141,12 @@ def test_policies_name_what_they_allow(path: Path) -> None:
             assert re.fullmatch(r"(s3|sts|glue):[A-Za-z]+", action), action
         for resource in _list(statement.get("Resource", [])):
             # a bucket, or what is below a prefix of it; the catalog, a database in it, or the tables of that
-            s3, glue = r"s3:::[a-z0-9-]+(/[a-z_/]+/\*)?", r"glue:[a-z0-9-]+:\d+:(catalog|database/\w+|table/\w+/\*)"
+            s3 = r"s3:::[a-z0-9-]+(/[a-z_/]+/(\*/marts/)?\*)?"
+            glue = r"glue:[a-z0-9-]+:\d+:(catalog|database/\w+|table/\w+/\*)"
             assert re.fullmatch(f"arn:aws:({s3}|{glue})", resource), resource
         if "s3:ListBucket" in _list(statement["Action"]):
-            assert all(re.fullmatch(r"[a-z/]+/\*", p) for p in statement["Condition"]["StringLike"]["s3:prefix"])
+            prefixes = statement["Condition"]["StringLike"]["s3:prefix"]
+            assert all(re.fullmatch(r"[a-z/]+/(\*/marts/)?\*", prefix) for prefix in prefixes)
         if "Principal" in statement:
             assert statement["Principal"].get("AWS") not in (None, "*")
             assert "sts:ExternalId" in statement["Condition"]["StringEquals"]
@@ -166,6 +168,16 @@ def test_redshift_may_read_where_it_unloads() -> None:
     policy = json.loads((ROOT / "deploy" / "aws" / "redshift-unload-policy.json").read_text(encoding="utf-8"))
     actions = {action for statement in policy["Statement"] for action in _list(statement["Action"])}
     assert {"s3:GetObject", "s3:PutObject", "s3:ListBucket"} <= actions
+
+
+@pytest.mark.parametrize("name", ["redshift", "snowflake"])
+def test_who_unloads_may_do_so_in_a_smoke_test(name: str) -> None:
+    """And in marts only, not in what a smoke test lands."""
+    policy = json.loads((ROOT / "deploy" / "aws" / f"{name}-unload-policy.json").read_text(encoding="utf-8"))
+    lake = "arn:aws:s3:::my-bucket/headwater/production/"
+    written = [r for s in policy["Statement"] if "s3:PutObject" in _list(s["Action"]) for r in _list(s["Resource"])]
+    keys = ["marts/loads/1/a.parquet", "smoke/0a1b/marts/loads/1/a.parquet", "smoke/0a1b/log/a.json", "raw/a.json"]
+    assert [any(_is_like(r, lake + key) for r in written) for key in keys] == [True, True, False, False]
 
 
 def _is_like(pattern: str, resource: str) -> bool:
@@ -197,7 +209,8 @@ def test_who_publishes_touches_nothing_that_was_loaded(name: str) -> None:
     for statement in policy["Statement"]:
         places = [r for r in _list(statement["Resource"]) if "arn:aws:s3:::my-bucket/" in r]
         places += statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix", [])
-        assert all(re.search(r"headwater/production/(marts|exports)/\*$", place) for place in places), places
+        allowed = r"headwater/production/(marts|exports|smoke/\*/marts)/\*$"
+        assert all(re.search(allowed, place) for place in places), places
         if "unload" in name:
             assert not re.search("Delete|glue", json.dumps(statement["Action"]))
         if name == "marts-read":

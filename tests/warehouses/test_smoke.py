@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ DROPPED = [f"drop schema if exists smoke_1{layer} cascade" for layer in smoke.LA
     [
         ("", RuntimeError),
         ("loaders stage", HeadwaterError),
-        ("dbt.cli.main run", HeadwaterError),
+        ("dbt.cli.main build", HeadwaterError),
         ("loaders stage", KeyboardInterrupt),
         ("count(*)", KeyboardInterrupt),
         ("count(*)", RuntimeError),
@@ -189,13 +190,13 @@ def test_cleans_up_whatever_happens(
 def test_builds_increments_hides_personal_data_twice_and_unloads(tmp_path: Path) -> None:
     fake = Fake()
     results = list(smoke.ask(WAREHOUSES["redshift"], str(tmp_path / "lake"), "smoke_1", fake.execute, fake.command))
-    run = "-m dbt.cli.main run --quiet --select"
+    run = "-m dbt.cli.main build --quiet --exclude-resource-types test unit_test --select"
     stage = "-m loaders stage --target redshift"
     assert [told for told in fake.told if told.startswith("-m ")] == [
         *[stage] * 3,
-        f"{run} base_web_events__events",
+        f"{run} +base_web_events__events",
         stage,
-        f"{run} +dim_app_users loads",
+        f"{run} +dim_app_users +loads",
         *[f"{run} dim_app_users --vars {{mask_personal_data: true}}"] * 2,
         "-m loaders publish --target redshift loads",
         stage,
@@ -218,6 +219,21 @@ def test_what_an_account_may_not_do_is_an_answer(
     assert said in capsys.readouterr().out
     commands = [told for told in fake.told if told.startswith("-m loaders ")]
     assert commands[-2:] == ["-m loaders publish --target snowflake loads", "-m loaders stage --target snowflake"]
+
+
+def test_what_a_stand_in_cannot_answer_has_not_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Masking goes without an error where nothing is masked, and a stand-in cannot unload."""
+    warehouse = WAREHOUSES["snowflake"]
+    why = {smoke_checks.MASKED_TWICE.name: "policies are accepted without effect", warehouse.unloaded.name: "no UNLOAD"}
+    fake = Fake("loaders publish", HeadwaterError)
+    smoke.smoke(replace(warehouse, cannot_answer=why), str(tmp_path / "1"), "smoke_1", fake.execute, fake.command)
+    told = capsys.readouterr().out
+    for name, reason in why.items():
+        assert f"--- {name}: not answered here: {reason}\n" in told
+        assert f"ok  {name}" not in told
+        assert f"NOT {name}" not in told
+    asked = len(EVERY) + len(smoke_checks.STAGED_TWICE) + len(warehouse.once) + len(warehouse.twice)
+    assert f" of {asked} answers are as expected; 2 were not answered here\n" in told
 
 
 def test_reads_the_types_of_what_was_unloaded(tmp_path: Path) -> None:
