@@ -189,7 +189,7 @@ class DirectoryStore:
             if not folder or not self._root.is_dir():
                 raise
             why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
-            hint = "permit to list it, or mend or remove it, and run again"
+            hint = "grant permission to list it, or repair it, and run again"
             raise UnreadableError(f"{self._root / folder}: {why}; {hint}") from error
 
     @contextmanager

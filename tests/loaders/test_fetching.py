@@ -467,7 +467,7 @@ def test_a_folder_that_cannot_be_listed_stops_no_other_and_is_tried_again_howeve
     put(source, others[1], 3)
     closed.add(where)
     [first], told = load(lake, drop)
-    why = f"{where}: Permission denied; permit to list it, or mend or remove it, and run again"
+    why = f"{where}: Permission denied; grant permission to list it, or repair it, and run again"
     assert (
         str(told) == f"1 folders could not be read; all others are landed, and the next load tries these again: {why}"
     )
@@ -587,7 +587,7 @@ def test_files_of_a_folder_that_may_be_listed_and_not_entered_are_tried_again(
         patched.setattr(os, "scandir", lambda path: (Items if str(path).endswith("/14") else real)(path))
         [made], told = load(lake, declared(source))
     assert (made.landed, made.state["left"]) == (1, 1)
-    assert "/2026/03/02/14: Permission denied; permit to list it" in str(told)
+    assert "/2026/03/02/14: Permission denied; grant permission to list it" in str(told)
     assert [commit.landed for commit in load(lake, declared(source))[0]] == [1]
 
 

@@ -778,7 +778,7 @@ def test_a_folder_that_cannot_be_listed_ends_a_listing_unless_somebody_hears_of_
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    told = f"{tmp_path}/lake/b: Permission denied; permit to list it, or mend or remove it, and run again"
+    told = f"{tmp_path}/lake/b: Permission denied; grant permission to list it, or repair it, and run again"
     with pytest.raises(UnreadableError, match=f"^{told}$"):
         list(store.entries())
     with pytest.raises(UnreadableError, match=f"^{told}$"):
