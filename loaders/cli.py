@@ -26,6 +26,7 @@ from loaders.maintenance import remove_leftovers, remove_unseen
 from loaders.periods import Period
 from loaders.publishing import publish
 from loaders.registry import DEMOS, runs
+from loaders.seeds import check_seeds
 from loaders.settings import load_settings
 from loaders.sources.drop import FileDrop
 from loaders.verification import verify as verify_lake
@@ -186,7 +187,11 @@ def env(ctx: click.Context) -> None:
 @click.option("--hashes", is_flag=True, help="Read every object too, and compare its sha256.")
 @click.pass_context
 def verify(ctx: click.Context, hashes: bool) -> None:
-    """Holds the lake against its log: objects that are missing or were changed, and commits. Reads the lake only."""
+    """Holds the lake against its log: objects that are missing or were changed, and commits. Reads the lake only.
+
+    Looks first at the seeds that people write, as `make verify` goes on with them.
+    """
+    check_seeds()
     lake = lake_of(ctx)
     with console.status("verifying the lake"):
         found = verify_lake(lake, hashes=hashes)

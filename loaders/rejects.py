@@ -8,7 +8,6 @@ part of.
 """
 
 import base64
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ from loaders.log import Commit, Log
 from loaders.readers.compression import decompress
 from loaders.readers.json_documents import Document, read_documents
 from loaders.readers.reject import Reject
+from loaders.seeds import SEEDS, WITHDRAWN, read_seed
 from loaders.sources.drop import FileDrop
 from loaders.sources.files import read_input
 from loaders.writers import RecordKeys, repeats
@@ -137,13 +137,14 @@ def withdrawn_inputs(seed: Path, stream: Stream) -> set[tuple[str, int]]:
     """
     if not seed.exists():
         return set()
-    try:
-        with seed.open(encoding="utf-8-sig", newline="") as file:
-            lines = [(line["stream"], line["input_key"], int(line["load_seq"])) for line in csv.DictReader(file)]
-    except (KeyError, OSError, TypeError, ValueError, csv.Error) as error:
-        hint = "expected lines of stream, input_key, load_seq and reason, as git has it"
-        raise ConfigurationError(f"{seed}: {type(error).__name__}: {error}; {hint}") from error
-    return {(key, load_seq) for place, key, load_seq in lines if place == f"{stream.source}.{stream.name}"}
+    found = set[tuple[str, int]]()
+    for row in read_seed(seed, SEEDS[WITHDRAWN]):
+        if not row["load_seq"].strip().isdecimal():
+            told = f"load_seq {row['load_seq']!r} of {row['input_key']!r}"
+            raise ConfigurationError(f"{seed}: {told}; expected the number of a load, as marts.rejects has it")
+        if row["stream"] == f"{stream.source}.{stream.name}":
+            found.add((row["input_key"], int(row["load_seq"])))
+    return found
 
 
 def replay(

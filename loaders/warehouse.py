@@ -20,12 +20,11 @@ from loaders.lines import lines_of
 from loaders.log import Log, heartbeats, newest_commits
 from loaders.registry import LOADERS
 from loaders.rejects import beginnings, export, read_mended, replay, withdrawn_inputs
+from loaders.seeds import WITHDRAWN, check_seeds
 from loaders.sources.x_api import USERNAME, XStream, load_timeline
 
 SUMMARY, SHOWN, LONGEST_RECORD = 50, 500, 16 << 20
 """So many inputs and reasons are summed up, and so many characters of a value are shown."""
-
-WITHDRAWN = Path("seeds/withdrawn_inputs.csv")
 
 OPEN_REJECTS = """
 select source || '.' || stream as stream, record_id as record, record_key as key, input_key as input,
@@ -47,6 +46,7 @@ where lower(account_username) = '{account}' and post_rank <= {posts} order by po
 @click.pass_context
 def stage(ctx: click.Context, target: str | None, dry_run: bool) -> None:
     """Makes new commits visible in the warehouse."""
+    check_seeds()
     lake, streams = lake_of(ctx), streams_of(())
     newest, seen = newest_commits(lake, streams), heartbeats(lake, streams)
     arguments = json.dumps({"newest": newest, "seen": seen, "lake_id": lake_id(lake), "dry_run": dry_run})

@@ -397,7 +397,10 @@ def test_what_is_withdrawn_is_as_if_it_had_not_come(lake: Store, source: Store, 
     assert (done.mended, values(lake, 3)) == (1, ['{"user_id":"1","rating":"1"}'])
     assert [told.partition(":")[0] for told in refused] == [two["record"]]
     seed.write_text("stream,key\na,b\n")
-    with pytest.raises(ConfigurationError, match="expected lines of stream, input_key, load_seq and reason"):
+    with pytest.raises(ConfigurationError, match="expected the header stream,input_key,load_seq,reason"):
+        withdrawn_inputs(seed, drop)
+    seed.write_text(f"stream,input_key,load_seq,reason\nlearning.ratings,{JANUARY},two,another's\n")
+    with pytest.raises(ConfigurationError, match=r"load_seq 'two' of .*; expected the number of a load"):
         withdrawn_inputs(seed, drop)
 
 
