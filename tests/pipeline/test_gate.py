@@ -253,6 +253,16 @@ learning.nothing,{key}|7|1,rating,3,no such stream
     assert project.query(accepted) == [(1, 2)]
     assert project.query("select count(*) from marts.corrections_status") == [(0,)]
 
+    # a line with too few cells, and a quote that is not closed and takes the line below along
+    too_few, unclosed = lines[1].replace(",3,by its place", ""), lines[1].replace("by its", '"by its') + lines[2]
+    for damaged in (too_few, unclosed):
+        Path("seeds/corrections.csv").write_text(lines[0] + damaged)
+        project.dbt("seed", "--quiet")
+        with pytest.raises(AssertionError, match="Got 1 result"):
+            project.dbt("test", "--quiet", "--select", "assert_seeds_kept_by_hand_are_whole")
+    Path("seeds/corrections.csv").write_text(lines[0])
+    project.dbt("seed", "--quiet")
+
     withdraw_and_take_back(project, key)
 
 
