@@ -90,7 +90,7 @@ ANSWERS: dict[str, Any] = {
     "iff(true, 1, 2)": 1,
     "coalesce(null, zeroifnull(null))": 0,
     # casts
-    "cast('abc' as varchar(2))": "ab",
+    "cast('ab' as varchar(2))": "ab",
     "try_cast('abc' as varchar(2))": None,
     "try_cast('ab' as varchar(2))": "ab",
     "cast(1.0::double as varchar)": "1",
@@ -202,6 +202,8 @@ REFUSED: list[tuple[str, str]] = [
     (f'select cast({V}:"text" as varchar(3))', _TOO_LONG),
     (f'select {V}:"text"::varchar(4)', _TOO_LONG),
     (f'select cast(t.v as varchar(4)) from (select {V}:"text" as v) as t', _TOO_LONG),
+    ("select cast('abc' as varchar(2))", "String 'abc' is too long and would be truncated"),
+    ("select cast(t.v as varchar(2)) from (select 'abc' as v) as t", "String 'abc' is too long and would be truncated"),
     (f"select 1 where 'x' in ({_MANY}'x')", "expected at most 16,384, got 16,385"),
     (f"create view too_large as select '{'x' * 97_242}' as x", "View definition too large"),
     (f"create or replace temporary view too_large as select '{'é' * 49_000}' as x", "View definition too large"),
@@ -210,7 +212,7 @@ REFUSED: list[tuple[str, str]] = [
 
 TAKEN: list[tuple[str, list[tuple[Any, ...]]]] = [
     (f'select length(cast(t.v as varchar(5))) from (select {V}:"text" as v) as t', [(5,)]),
-    ("select cast(t.v as varchar(2)) from (select 'abc' as v) as t", [("ab",)]),
+    ("select cast(t.v as varchar(2)) from (select 'ab' as v) as t", [("ab",)]),
     ("select 1 where 'x' in (" + "'y', " * 16_383 + "'x')", [(1,)]),
     (f"create view big_enough as select '{'x' * 97_240}' as x", [("View BIG_ENOUGH successfully created.",)]),
 ]

@@ -10,11 +10,10 @@ MACROS = (
             then strftime(try_cast(cast(x as varchar) as timestamp), '%Y-%m-%d %H:%M:%S.%g')
         when typeof(x) = 'DOUBLE' then regexp_replace(cast(x as varchar), '[.]0$', '')
         else cast(x as varchar) end)""",
-    # a text of at most n characters: of a variant a longer one is an error, of anything else it is cut
+    # a text of at most n characters: a longer one is an error
     """sf_fitting(t, n) as (case when length(t) > n
         then error('String ''' || left(t, 50) || ''' is too long and would be truncated') else t end)""",
     """sf_try_fitting(t, n) as (case when length(t) <= n then t end)""",
-    """sf_sized(x, n) as (case when typeof(x) = 'JSON' then sf_fitting(sf_text(x), n) else left(sf_text(x), n) end)""",
     """sf_full_text(x) as (case when typeof(x) = 'JSON' then json_extract_string(to_json(x), '$')
         else cast(x as varchar) end)""",
     # numbers are moments by their size: seconds, milliseconds, microseconds or nanoseconds

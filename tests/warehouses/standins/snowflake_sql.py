@@ -87,15 +87,9 @@ def cast(node: exp.Cast) -> exp.Expr:  # noqa: PLR0911
 
 
 def sized(node: exp.Cast) -> exp.Expr:
-    """A text that is cut to its size. Of a variant, one that is too long is an error, and TRY_CAST makes it null."""
-    text, size = text_of(node.this), node.to.expressions[0].this
-    if isinstance(node, exp.TryCast):
-        return call("sf_try_fitting", text, size.copy())
-    if is_variant(node.this):
-        return call("sf_fitting", text, size.copy())
-    if may_be_variant(node.this):
-        return call("sf_sized", node.this, size.copy())
-    return exp.Left(this=text, expression=size.copy())
+    """A text of this size. One that is too long is an error, and TRY_CAST makes it null."""
+    fitting = "sf_try_fitting" if isinstance(node, exp.TryCast) else "sf_fitting"
+    return call(fitting, text_of(node.this), node.to.expressions[0].this.copy())
 
 
 def text_of_moment(node: exp.Expr) -> exp.Expr:
