@@ -1,5 +1,5 @@
--- Every line of these seeds says why, in one line. One that does not has too few cells, or a quote that is not closed and
--- took the lines below it along: it would be read as something that nobody wrote.
+-- Every line of these seeds says why, in one line. One that does not has too few cells, or a quote that is not closed
+-- and took the lines below it along: it would be read as something that nobody wrote.
 select
     'seeds/corrections.csv' as seed,
     record as named,
