@@ -91,6 +91,13 @@ def test_attributes_and_names_are_lower_case_unless_the_session_says_otherwise(s
     assert session.cursor.description[0][0] == "messageId"
 
 
+def test_a_case_in_a_condition_ends_no_from(session: Session) -> None:
+    session.run("create schema if not exists dev_raw", "create table dev_raw.joined as select 1 as x")
+    condition = "case when t.x = 1 then 2 else t.x end = other.y"
+    query = f"select joined.x from (select 1 as x) as t inner join (select 2 as y) as other on {condition}"
+    assert session.run(f"{query} inner join dev_raw.joined as joined on t.x = joined.x") == [(1,)]
+
+
 def test_columns_of_super(session: Session) -> None:
     session.run(
         "create schema if not exists dev_raw",

@@ -102,11 +102,15 @@ class Navigation:
         return self.text.is_(i, "select", "with")
 
     def _collect(self, low: int, high: int, scope: Scope) -> None:
-        in_from = False
+        in_from, cases = False, 0
         for i in self.text.at_level(low, high):
             if i in self.done:
                 continue
-            if self.text.is_(i, "from") and not self.text.is_(i - 1, "distinct"):
+            if self.text.is_(i, "case"):
+                cases += 1
+            elif cases:  # whose WHEN does not end a FROM, as that of a MERGE does
+                cases -= self.text.is_(i, "end")
+            elif self.text.is_(i, "from") and not self.text.is_(i - 1, "distinct"):
                 in_from = True
                 self._item(i + 1, scope)
             elif self.text.is_(i, *_AFTER_FROM):
