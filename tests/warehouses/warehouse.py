@@ -69,7 +69,7 @@ class Warehouse:
             env=settings,
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=1500,
             check=False,
         )
         assert done.returncode == 0, f"{self.name}: {' '.join(command)}\n{done.stdout[-6000:]}{done.stderr}"
