@@ -1,14 +1,14 @@
 -- Every line of these seeds says why, in one line. One that does not has too few cells, or a quote that is not closed
 -- and took the lines below it along: it would be read as something that nobody wrote.
 select
-    'seeds/corrections.csv' as seed,
+    cast('seeds/corrections.csv' as varchar(65535)) as seed,
     record as named,
     reason
 from {{ ref('corrections') }}
 where reason is null or reason like '%' || chr(10) || '%'
 union all
 select
-    'seeds/withdrawn_inputs.csv' as seed,
+    cast('seeds/withdrawn_inputs.csv' as varchar(65535)) as seed,
     input_key as named,
     reason
 from {{ ref('withdrawn_inputs') }}

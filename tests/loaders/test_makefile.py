@@ -26,7 +26,9 @@ def clone(tmp_path: Path) -> Path:
 
 
 def make(place: Path, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *arguments], cwd=place, input=answer, capture_output=True, text=True, check=False)
+    # within `make test` it would print the directories that it enters
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=place, input=answer, capture_output=True, text=True, check=False)
 
 
 def test_an_environment_that_was_moved_or_copied_is_made_anew(clone: Path, tmp_path: Path) -> None:
