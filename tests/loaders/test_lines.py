@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from loaders import lines as module
 from loaders.lake import Store, open_store
 from loaders.lines import lines_of
 from loaders.sources import files
@@ -85,3 +86,14 @@ def test_of_a_file_that_is_another_by_now_there_are_none(lake: Store, source: St
     source.delete(KEY)
     assert lines(lake, drop, tmp_path) == {}
     assert lines_of(lake, [drop], [("learning.ratings", "raw/none#1"), ("other.stream", "raw/x#1")]) == {}
+
+
+def test_files_are_read_until_so_many_bytes_are(
+    lake: Store, source: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        source.put(f"2026-03/{name}.csv", f"id\n{name}\n".encode())  # of five bytes each
+    drop = drop_at(source)
+    list(files.load(lake, drop, None, None))
+    monkeypatch.setattr(module, "MOST", 14)
+    assert list(lines(lake, drop, tmp_path).values()) == [[2], [2]]
