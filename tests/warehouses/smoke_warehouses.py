@@ -1,8 +1,8 @@
 """How the smoke test reaches each warehouse, and what it asks there."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.warehouses import smoke_checks as checks
@@ -14,8 +14,7 @@ ALL_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Warehouse:
-    """What is needed to ask one. required: variables, each a choice of names of which one must be set. cannot_answer:
-    names of questions whose answer here proves nothing, with why; a stand-in has some, a warehouse has none."""
+    """What is needed to ask one. required: variables, each a choice of names of which one must be set."""
 
     name: str
     required: tuple[tuple[str, ...], ...]
@@ -26,7 +25,6 @@ class Warehouse:
     twice: Sequence[Check]
     unloaded: Check
     full_cost: str
-    cannot_answer: Mapping[str, str] = field(default_factory=dict)
 
 
 def _snowflake() -> Any:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -219,21 +218,6 @@ def test_what_an_account_may_not_do_is_an_answer(
     assert said in capsys.readouterr().out
     commands = [told for told in fake.told if told.startswith("-m loaders ")]
     assert commands[-2:] == ["-m loaders publish --target snowflake loads", "-m loaders stage --target snowflake"]
-
-
-def test_what_a_stand_in_cannot_answer_has_not_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Masking goes without an error where nothing is masked, and a stand-in cannot unload."""
-    warehouse = WAREHOUSES["snowflake"]
-    why = {smoke_checks.MASKED_TWICE.name: "policies are accepted without effect", warehouse.unloaded.name: "no UNLOAD"}
-    fake = Fake("loaders publish", HeadwaterError)
-    smoke.smoke(replace(warehouse, cannot_answer=why), str(tmp_path / "1"), "smoke_1", fake.execute, fake.command)
-    told = capsys.readouterr().out
-    for name, reason in why.items():
-        assert f"--- {name}: not answered here: {reason}\n" in told
-        assert f"ok  {name}" not in told
-        assert f"NOT {name}" not in told
-    asked = len(EVERY) + len(smoke_checks.STAGED_TWICE) + len(warehouse.once) + len(warehouse.twice)
-    assert f" of {asked} answers are as expected; 2 were not answered here\n" in told
 
 
 def test_reads_the_types_of_what_was_unloaded(tmp_path: Path) -> None:
