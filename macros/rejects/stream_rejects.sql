@@ -96,6 +96,15 @@ from (
 {{ join_resolutions('rejects', stream) }}
 {% endmacro %}
 
+{#- The columns of these queries, in their order. -#}
+{% macro reject_columns() -%}
+    {{ return([
+        'source', 'stream', 'kind', 'state', 'record_id', 'record_key', 'input_key', 'position', 'line_number',
+        'record_number', 'byte_count', 'row_count', 'field', 'path', 'raw_text', 'expected', 'reason', 'load_id', 'load_seq',
+        'rejected_at',
+    ]) }}
+{%- endmacro %}
+
 {#- What is wrong with a whole input, such as its header or a part of its name, is wrong with each of its records: it is one
     reject, of the first of them, that holds as many, and what else is wrong with them is not said beside it. -#}
 {% macro cast_rejects(stream) %}
@@ -106,26 +115,10 @@ from (
 {%- else %}
 {%- set alike = 'load_seq, input_key, state, field, reason, raw_text' %}
 select
-    source,
-    stream,
-    kind,
-    state,
-    record_id,
-    record_key,
-    input_key,
-    position,
-    line_number,
-    record_number,
-    byte_count,
-    case when is_of_input = 1 then alike_count else row_count end as row_count,
-    field,
-    path,
-    raw_text,
-    expected,
-    reason,
-    load_id,
-    load_seq,
-    rejected_at
+    {%- for column in reject_columns() %}
+    {{ 'case when is_of_input = 1 then alike_count else row_count end as row_count' if column == 'row_count' else column }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
 from (
     select
         *,

@@ -19,26 +19,7 @@ final as (
 
     select
         {{ surrogate_key(['kind', 'record_id', 'field']) }} as reject_id,
-        source,
-        stream,
-        kind,
-        state,
-        record_id,
-        record_key,
-        input_key,
-        position,
-        line_number,
-        record_number,
-        byte_count,
-        row_count,
-        field,
-        path,
-        raw_text,
-        expected,
-        reason,
-        load_id,
-        load_seq,
-        rejected_at
+        {{ reject_columns() | join(',\n        ') }}
     from unioned
 
 )
